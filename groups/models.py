@@ -1,0 +1,161 @@
+"""Spaces and who belongs to them. Every readable thing stands in exactly one Space."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from kit import clock, ids
+from people.models import NAME_LIMIT, fold_name
+
+
+class SpaceType(models.TextChoices):
+    COMMON = "common", _("Company wall")
+    PERSONAL = "personal", _("Personal wall")
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+    HIDDEN = "hidden", _("Hidden")
+    PAGE = "page", _("Company page")
+    DIRECT = "direct", _("Private conversation")
+
+
+GROUP_TYPES = (SpaceType.OPEN, SpaceType.CLOSED, SpaceType.HIDDEN)
+MEMBER_TYPES = (*GROUP_TYPES, SpaceType.DIRECT)
+
+
+class Label(models.TextChoices):
+    """Confidentiality of a thread. ``restricted`` is no fifth value: it is a Space of named readers."""
+
+    SHARED = "shared", _("Shared with guests")
+    INTERNAL = "internal", _("Internal")
+    CONFIDENTIAL = "confidential", _("Confidential")
+
+
+class Role(models.TextChoices):
+    GUEST = "guest", _("Guest")
+    MEMBER = "member", _("Member")
+    MANAGER = "manager", _("Manager")
+
+
+class SpaceQuerySet(models.QuerySet):
+    def groups(self):
+        """Open, closed and hidden groups, without the small spaces of restricted threads."""
+        return self.filter(type__in=GROUP_TYPES, is_named_readers=False)
+
+    def living(self):
+        return self.filter(archived_at=None)
+
+
+class Space(models.Model):
+    """What has readers: the company, a person's wall, a group, a private conversation."""
+
+    # 32 bits: the PostgreSQL index of space and text keeps these keys in an int[] (intarray).
+    id = models.AutoField(primary_key=True)
+    public_id = ids.PublicIdField()
+    type = models.CharField(max_length=10, choices=SpaceType.choices)
+    name = models.CharField(_("name"), max_length=NAME_LIMIT, blank=True)
+    purpose = models.TextField(_("purpose"), max_length=1000, blank=True)
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="personal_space",
+        help_text="Whose wall a personal space is.",
+    )
+    is_named_readers = models.BooleanField(
+        default=False, help_text="The small hidden space of one restricted thread."
+    )
+    default_label = models.CharField(max_length=12, choices=Label.choices, default=Label.INTERNAL)
+    has_guest_invitations = models.BooleanField(default=False, help_text="Managers may invite guests.")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="created_spaces"
+    )
+    created_at = models.DateTimeField(default=clock.now)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    epoch = models.PositiveIntegerField(default=1, help_text="Raised by every loss of rights in this space.")
+
+    objects = SpaceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["type"], condition=Q(type="common"), name="space_one_common"),
+            models.CheckConstraint(
+                name="space_owner_if_personal",
+                condition=Q(type="personal", owner__isnull=False) | (~Q(type="personal") & Q(owner=None)),
+            ),
+            models.CheckConstraint(
+                name="space_named_readers_hidden", condition=Q(is_named_readers=False) | Q(type="hidden")
+            ),
+            models.CheckConstraint(
+                name="space_hidden_has_no_guests", condition=~Q(type="hidden", has_guest_invitations=True)
+            ),
+        ]
+        indexes = [models.Index(fields=["type", "archived_at"], name="space_by_type")]
+
+    def __str__(self) -> str:
+        return self.name or self.get_type_display()
+
+    def save(self, *args, **kwargs):
+        self.name = fold_name(self.name)
+        super().save(*args, **kwargs)
+
+    @property
+    def is_group(self) -> bool:
+        return self.type in GROUP_TYPES and not self.is_named_readers
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+
+class Membership(models.Model):
+    """Somebody is in: the row means *accepted*. Invited and asking people have rows of their own elsewhere."""
+
+    space = models.ForeignKey(Space, models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=8, choices=Role.choices, default=Role.MEMBER)
+    joined_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "space"], name="membership_once")]
+        indexes = [models.Index(fields=["space", "role"], name="membership_by_role")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.space_id} as {self.role}"
+
+
+class Invitation(models.Model):
+    """A manager asks somebody with an account into a group; nobody is in before they accept."""
+
+    public_id = ids.PublicIdField()
+    space = models.ForeignKey(Space, models.CASCADE, related_name="invitations")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=8, choices=Role.choices, default=Role.MEMBER)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sent_invitations")
+    invited_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["space", "person"], name="invitation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} to {self.space_id}"
+
+
+class JoinRequest(models.Model):
+    """Somebody asks to join a closed group; a manager accepts or declines."""
+
+    public_id = ids.PublicIdField()
+    space = models.ForeignKey(Space, models.CASCADE, related_name="join_requests")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="join_requests")
+    message = models.CharField(max_length=500, blank=True)
+    asked_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["space", "person"], name="join_request_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} to {self.space_id}"

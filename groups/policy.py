@@ -1,0 +1,121 @@
+"""The one rule: every "may this person …?" of the product is asked here, and answered by one query.
+
+:func:`spaces_for` is the rule; :func:`scope`, :func:`can`, :func:`require` ask it differently; :func:`audience`
+is the same rule read backwards, and a contract test holds the two together.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404
+
+from groups.models import Label, Membership, Space
+from groups.rules import GUESTS_READ_LABELS, RULES, Action
+from people.models import Person
+
+Rows = TypeVar("Rows", bound=Model)
+
+
+def spaces_for(viewer: Person, action: Action = "read") -> QuerySet[Space]:
+    """The spaces where ``viewer`` may do ``action``, as one unevaluated query."""
+    rule = RULES[action]
+    # SECURITY: an account that is closed, or not signed in, has no right anywhere.
+    if not (getattr(viewer, "pk", None) and viewer.may_act):
+        return Space.objects.none()
+    allowed = Q(pk__in=_memberships(viewer, action).values("space_id"))
+    if viewer.is_employee:
+        allowed |= Q(type__in=rule.employees_in)
+    if not rule.when_archived:
+        allowed &= Q(archived_at=None)
+    return Space.objects.filter(allowed)
+
+
+def _memberships(viewer: Person, action: Action) -> QuerySet[Membership]:
+    """The memberships of ``viewer`` that give ``action``."""
+    gives = Q(pk__in=[])
+    for roles, types in _roles_to_types(action):
+        gives |= Q(role__in=roles, space__type__in=types)
+    return Membership.objects.filter(gives, person_id=viewer.pk)
+
+
+def _roles_to_types(action: Action) -> list[tuple[list[str], list[str]]]:
+    """The table's ``roles_in``, types with the same roles together (a shorter query)."""
+    together: dict[frozenset, list[str]] = {}
+    for kind, roles in RULES[action].roles_in.items():
+        together.setdefault(roles, []).append(kind)
+    return [(sorted(roles), sorted(types)) for roles, types in together.items()]
+
+
+def _paths(model: type[Model]) -> tuple[str, str]:
+    """Where rows of ``model`` keep their space and their label, as lookups; '' where there is no label."""
+    if model is Space:
+        return "pk", ""
+    return getattr(model, "SPACE_PATH", "space"), getattr(model, "LABEL_PATH", "")
+
+
+def scope(rows: QuerySet[Rows], viewer: Person, action: Action = "read") -> QuerySet[Rows]:
+    """Keep the rows whose space lets ``viewer`` do ``action``; labels narrow in the same call.
+
+    A model says where its space and label stand by ``SPACE_PATH`` (default ``space``) and ``LABEL_PATH``.
+    """
+    space_path, label_path = _paths(rows.model)
+    rows = rows.filter(**{f"{space_path}__in": spaces_for(viewer, action)})
+    if label_path and not viewer.is_employee:
+        rows = rows.filter(**{f"{label_path}__in": GUESTS_READ_LABELS})
+    return rows
+
+
+def can(viewer: Person, action: Action, thing: Model) -> bool:
+    """True when ``viewer`` may do ``action`` to ``thing`` (a Space, or a row that stands in one)."""
+    return scope(type(thing)._default_manager.filter(pk=thing.pk), viewer, action).exists()
+
+
+def require(viewer: Person, action: Action, thing: Model) -> None:
+    """Return quietly, or raise: Http404 where even the existence is secret, else PermissionDenied.
+
+    SECURITY: what is hidden answers exactly as what was never there. The one exception handler of ``intranet``
+    shows both refusals as the same page; the difference is for callers that have a sentence to say.
+    """
+    if can(viewer, action, thing):
+        return
+    if can(viewer, "read", thing) or (isinstance(thing, Space) and can(viewer, "know", thing)):
+        raise PermissionDenied
+    raise Http404
+
+
+def audience(thing: Model) -> QuerySet[Person]:
+    """The active people who may read ``thing`` (a Space or a row in one): the rule, read backwards.
+
+    For a Space: who may read at least its shared threads. Agreement with :func:`scope` is a contract test.
+    """
+    space, label = space_and_label(thing)
+    return readers(space, label)
+
+
+def readers(space: Space, label: str = Label.SHARED) -> QuerySet[Person]:
+    """The active people who may read a thread with ``label`` in ``space``, stand-ins and robots left out."""
+    rule = RULES["read"]
+    roles = rule.roles_in.get(space.type, frozenset())
+    members = Membership.objects.filter(space_id=space.pk, role__in=roles)
+    allowed = Q(pk__in=members.values("person_id"))
+    if space.type in rule.employees_in:
+        allowed |= Q(is_employee=True)
+    people = Person.objects.active().filter(allowed, is_stand_in=False, is_robot=False)
+    return people if label in GUESTS_READ_LABELS else people.filter(is_employee=True)
+
+
+def space_and_label(thing: Any) -> tuple[Space, str]:
+    """The space that ``thing`` stands in, and its label (``shared`` where things of its kind carry none)."""
+    if isinstance(thing, Space):
+        return thing, Label.SHARED
+    space_path, label_path = _paths(type(thing))
+    return _follow(thing, space_path), _follow(thing, label_path) if label_path else Label.SHARED
+
+
+def _follow(thing: Any, path: str) -> Any:
+    for step in path.split("__"):
+        thing = getattr(thing, step)
+    return thing

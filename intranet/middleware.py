@@ -1,0 +1,58 @@
+"""What holds for every request, in small functions."""
+
+from __future__ import annotations
+
+import zoneinfo
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.utils import timezone, translation
+
+
+def private_answers(get_response):
+    """Say ``no-store`` on everything but static files: answers are private, errors too."""
+
+    def middleware(request):
+        response = get_response(request)
+        # SECURITY: a shared cache must keep neither a page nor the news that it was refused.
+        if "Cache-Control" not in response:
+            response["Cache-Control"] = "no-store, private"
+        return response
+
+    return middleware
+
+
+def closed_accounts(get_response):
+    """End the session of an account that was closed, or of a guest whose time is over, at its next request."""
+
+    def middleware(request):
+        person = request.user
+        if person.is_authenticated and not person.may_sign_in:
+            logout(request)
+        return get_response(request)
+
+    return middleware
+
+
+def viewer_language_and_zone(get_response):
+    """Speak the viewer's language and time zone; before sign-in the cookie's, the browser's, then English."""
+
+    def middleware(request):
+        person = request.user
+        if person.is_authenticated:
+            language = person.language
+            zone = person.time_zone
+        else:
+            language, zone = translation.get_language_from_request(request), settings.TIME_ZONE
+        with translation.override(language):
+            request.LANGUAGE_CODE = translation.get_language()
+            try:
+                timezone.activate(zoneinfo.ZoneInfo(zone))
+            except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+                timezone.deactivate()
+            response = get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language())
+        timezone.deactivate()
+        return response
+
+    return middleware

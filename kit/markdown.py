@@ -1,0 +1,206 @@
+"""The one Markdown renderer: page, mail, feed, preview and notification show what it made, and nothing else.
+
+CommonMark with tables, strike-through, task lists and bare links; no HTML is taken over. The *final* HTML goes
+through an allow-list (nh3). What is Parvis's own are link schemes chosen in the editor, each by public id:
+
+``[@Claire Delmas](person:ID)``   a mention
+``[a thread](thread:ID)``         a link to a thread
+``[Priya, 12:31](post:ID)``       the source of a quote
+``![words](picture:ID)``          a picture; pictures of other hosts become links, so no reader is counted elsewhere
+
+The result is the same for every viewer: it is rendered once and kept with the post.
+"""
+
+from __future__ import annotations
+
+import html as html_module
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from mdit_py_plugins.tasklists import tasklists_plugin
+
+from kit.ids import ALPHABET, LENGTH
+
+# Where the things behind our schemes stand; a contract test holds this against the URL table.
+ADDRESSES = {
+    "person": "/people/{id}/",
+    "thread": "/threads/{id}/",
+    "post": "/posts/{id}/",
+    "picture": "/pictures/{id}/",
+}
+_OWN = re.compile(rf"^(person|thread|post|picture):([{ALPHABET}]{{{LENGTH}}})$")
+_PLAIN_SCHEMES = re.compile(r"^(https?|mailto|tel):", re.IGNORECASE)
+
+MAX_NESTING = 20
+MENTION_LIMIT = 50
+
+_TAGS = {
+    *("p", "br", "hr", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre", "blockquote"),
+    *("ul", "ol", "li", "input", "table", "thead", "tbody", "tr", "th", "td", "a", "img", "div"),
+}
+_ATTRIBUTES = {
+    "a": {"href", "class", "data-person", "title"},
+    "img": {"src", "alt", "loading", "decoding"},
+    "code": {"class"},
+    "ol": {"start"},
+    "li": {"class"},
+    "ul": {"class"},
+    "div": {"class", "tabindex"},
+    "input": {"type", "checked", "disabled", "class"},
+    "th": {"align"},
+    "td": {"align"},
+}
+
+
+@dataclass(slots=True)
+class Rendered:
+    """What came of one source: safe HTML, its plain words, and the public ids it cites."""
+
+    html: str
+    text: str
+    people: list[str] = field(default_factory=list)
+    threads: list[str] = field(default_factory=list)
+    posts: list[str] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+
+
+class _Renderer(RendererHTML):
+    """Headings start below the page's own; wide tables scroll in a box of their own."""
+
+    def heading_open(self, tokens: Sequence[Token], idx: int, options, env) -> str:
+        return f"<h{_level(tokens[idx])}>"
+
+    def heading_close(self, tokens: Sequence[Token], idx: int, options, env) -> str:
+        return f"</h{_level(tokens[idx])}>\n"
+
+    def table_open(self, tokens: Sequence[Token], idx: int, options, env) -> str:
+        return '<div class="scroll" tabindex="0"><table>\n'
+
+    def table_close(self, tokens: Sequence[Token], idx: int, options, env) -> str:
+        return "</table></div>\n"
+
+
+def _level(token: Token) -> int:
+    return min(6, int(token.tag[1]) + 2)
+
+
+def _allowed_link(url: str) -> bool:
+    return bool(_OWN.match(url) or _PLAIN_SCHEMES.match(url) or url.startswith(("/", "#")))
+
+
+def _make_parser() -> MarkdownIt:
+    parser = MarkdownIt(
+        "commonmark",
+        {"html": False, "linkify": True, "typographer": False, "breaks": True, "maxNesting": MAX_NESTING},
+        renderer_cls=_Renderer,
+    )
+    parser.enable(["table", "strikethrough", "linkify"])
+    parser.use(tasklists_plugin)
+    parser.validateLink = _allowed_link  # type: ignore[method-assign]
+    return parser
+
+
+_parser = _make_parser()
+
+
+def render(source: str) -> Rendered:
+    """Safe HTML, plain text and cited ids of ``source`` (Markdown, at most a post long).
+
+    Never raises on any text; what is no allowed link stays as the text that was typed.
+    """
+    tokens = _parser.parse(source.replace("\x00", ""))
+    result = Rendered("", "")
+    words: list[str] = []
+    _walk(tokens, result, words)
+    dirty = _parser.renderer.render(tokens, _parser.options, {})
+    result.html = nh3.clean(
+        dirty,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    result.text = " ".join("".join(words).split())
+    return result
+
+
+def _walk(tokens: Sequence[Token], result: Rendered, words: list[str]) -> None:
+    """Turn our schemes into addresses, foreign pictures into links, and collect words and ids."""
+    for token in tokens:
+        if token.type == "inline" and token.children:
+            token.children = [new for child in token.children for new in _resolve(child, result)]
+            _collect(token.children, words)
+            words.append("\n")
+        elif token.type in ("fence", "code_block"):
+            words.append(token.content + "\n")
+
+
+def _collect(children: Sequence[Token], words: list[str]) -> None:
+    for child in children:
+        if child.type == "image":
+            words.append(child.content)
+        elif child.type in ("softbreak", "hardbreak"):
+            words.append("\n")
+        elif child.type != "html_inline":
+            words.append(child.content)
+
+
+def _resolve(token: Token, result: Rendered) -> list[Token]:
+    if token.type == "link_open":
+        _resolve_link(token, result)
+    elif token.type == "image":
+        return _resolve_picture(token, result)
+    return [token]
+
+
+def _resolve_link(token: Token, result: Rendered) -> None:
+    own = _OWN.match(str(token.attrs.get("href", "")))
+    if not own:
+        return
+    scheme, public_id = own.groups()
+    token.attrs["href"] = ADDRESSES[scheme].format(id=public_id)
+    cited = {"person": result.people, "thread": result.threads, "post": result.posts}.get(scheme, result.pictures)
+    if public_id not in cited:
+        cited.append(public_id)
+    if scheme == "person":
+        token.attrs["class"] = "mention"
+        token.attrs["data-person"] = public_id
+    elif scheme == "post":
+        token.attrs["class"] = "from"
+
+
+def _resolve_picture(token: Token, result: Rendered) -> list[Token]:
+    source = str(token.attrs.get("src", ""))
+    own = _OWN.match(source)
+    if own and own.group(1) == "picture":
+        if own.group(2) not in result.pictures:
+            result.pictures.append(own.group(2))
+        token.attrs.update(src=ADDRESSES["picture"].format(id=own.group(2)), loading="lazy", decoding="async")
+        return [token]
+    opening = Token("link_open", "a", 1, attrs={"href": source})
+    text = Token("text", "", 0, content=token.content or source)
+    return [opening, text, Token("link_close", "a", -1)]
+
+
+def mention(display_name: str, public_id: str) -> str:
+    """The source of a mention, as the editor writes it."""
+    name = re.sub(r"[\[\]\\]", " ", display_name)
+    return f"[@{name}](person:{public_id})"
+
+
+def excerpt(text: str, limit: int = 300) -> str:
+    """The first words of plain ``text``, at most ``limit`` characters, cut between words."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    return f"{cut[: cut.rfind(' ')] if ' ' in cut[limit // 2 :] else cut}…"
+
+
+def as_plain_html(text: str) -> str:
+    """``text`` escaped, with line breaks: for places that show plain words."""
+    return html_module.escape(text).replace("\n", "<br>")

@@ -1,0 +1,222 @@
+"""The Person table, the company they work for, and the links that let a new person in."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from kit import clock, ids
+
+NAME_LIMIT = 80
+# Bidirectional controls in a name could turn the text around it (PROMISES: names are folded and isolated).
+_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
+
+
+def fold_name(name: str) -> str:
+    """``name`` in NFKC without bidirectional controls, control characters and double spaces."""
+    cleaned = unicodedata.normalize("NFKC", name).translate(_BIDI)
+    return " ".join("".join(c for c in cleaned if unicodedata.category(c)[0] != "C" or c == " ").split())
+
+
+def digest(token: str) -> str:
+    """What is stored of a secret link: its SHA-256, in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Language(models.TextChoices):
+    ENGLISH = "en", "English"
+    FRENCH = "fr", "Français"
+
+
+class Theme(models.TextChoices):
+    SYSTEM = "system", _("Like the device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class Density(models.TextChoices):
+    COMFORTABLE = "comfortable", _("Comfortable")
+    COMPACT = "compact", _("Compact")
+
+
+class NotificationLevel(models.TextChoices):
+    EVERYTHING = "everything", _("Everything in what I follow")
+    REPLIES = "replies", _("Mentions and replies to me")
+    MENTIONS = "mentions", _("Mentions only")
+
+
+class PersonQuerySet(models.QuerySet):
+    def active(self):
+        """Accounts that are open now: switched on, and for guests before their end date."""
+        return self.filter(is_active=True).filter(models.Q(ends_on=None) | models.Q(ends_on__gte=clock.now().date()))
+
+    def employees(self):
+        return self.filter(is_employee=True)
+
+    def guests(self):
+        return self.filter(is_employee=False)
+
+
+class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):
+    """Accounts are made by ``people.services``; this manager only finds them by mail."""
+
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+
+class Person(AbstractBaseUser):
+    """An account: an employee, or a guest of a group (partner, supplier, customer).
+
+    An *inactive stand-in* carries the name of somebody whose discussions were imported; a *robot* is the named
+    person in whose name a script acts. Neither can sign in.
+    """
+
+    # SECURITY: reset links carry this key in base 36; a random one counts nobody.
+    id = models.BigIntegerField(primary_key=True, default=ids.random_key, editable=False)
+    public_id = ids.PublicIdField()
+    email = models.EmailField(_("mail address"), max_length=254)
+    display_name = models.CharField(_("name"), max_length=NAME_LIMIT)
+    is_employee = models.BooleanField(_("employee"), default=True)
+    employer = models.CharField(_("employer"), max_length=NAME_LIMIT, blank=True)
+    sponsor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="sponsored", verbose_name=_("sponsor")
+    )
+    ends_on = models.DateField(_("guest until"), null=True, blank=True, help_text="Last day of access, inclusive.")
+
+    is_active = models.BooleanField(default=True)
+    is_administrator = models.BooleanField(default=False)
+    is_editor = models.BooleanField(default=False, help_text="May announce on the company wall.")
+    is_stand_in = models.BooleanField(default=False)
+    is_robot = models.BooleanField(default=False)
+
+    language = models.CharField(max_length=5, choices=Language.choices, default=Language.ENGLISH)
+    time_zone = models.CharField(max_length=40, default="Europe/Paris")
+    theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
+    density = models.CharField(max_length=12, choices=Density.choices, default=Density.COMFORTABLE)
+    notification_level = models.CharField(
+        max_length=12, choices=NotificationLevel.choices, default=NotificationLevel.EVERYTHING
+    )
+    has_single_keys = models.BooleanField(default=True)
+
+    headline = models.CharField(_("headline"), max_length=160, blank=True)
+    about = models.TextField(_("about"), blank=True, validators=[MaxLengthValidator(2000)])
+    department = models.CharField(_("department"), max_length=NAME_LIMIT, blank=True)
+    place = models.CharField(_("place"), max_length=NAME_LIMIT, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    manager = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="reports", verbose_name=_("manager")
+    )
+    photo = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the picture in the blob store.")
+
+    epoch = models.PositiveIntegerField(default=1, help_text="Raised by every loss of rights of this person.")
+    joined_at = models.DateTimeField(default=clock.now)
+    seen_at = models.DateTimeField(null=True)
+
+    objects = PersonManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="person_mail_once", condition=~models.Q(email="")),
+            models.CheckConstraint(
+                name="person_guest_is_no_administrator",
+                condition=models.Q(is_employee=True) | models.Q(is_administrator=False, is_editor=False),
+            ),
+        ]
+        indexes = [models.Index(Lower("display_name"), name="person_by_name")]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def save(self, *args, **kwargs):
+        self.display_name = fold_name(self.display_name)
+        super().save(*args, **kwargs)
+
+    @property
+    def initials(self) -> str:
+        words = [word for word in self.display_name.replace("-", " ").split() if word[0].isalnum()]
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+
+    @property
+    def is_guest(self) -> bool:
+        return not self.is_employee
+
+    @property
+    def may_act(self) -> bool:
+        """True while the account is open: active, and a guest's end date not passed. A robot may act."""
+        return self.is_active and (self.ends_on is None or self.ends_on >= clock.now().date())
+
+    @property
+    def may_sign_in(self) -> bool:
+        """True for an open account of a real person."""
+        return self.may_act and not (self.is_stand_in or self.is_robot)
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.display_name.split(" ")[0]
+
+
+class GroupCreators(models.TextChoices):
+    EMPLOYEES = "employees", _("Every employee")
+    ADMINISTRATORS = "administrators", _("Administrators only")
+
+
+class Company(models.Model):
+    """The one row about the company this installation serves."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(_("name"), max_length=NAME_LIMIT, default="Parvis")
+    logo = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the picture in the blob store.")
+    language = models.CharField(max_length=5, choices=Language.choices, default=Language.ENGLISH)
+    has_english = models.BooleanField(default=True)
+    has_french = models.BooleanField(default=True)
+    group_creators = models.CharField(
+        max_length=16, choices=GroupCreators.choices, default=GroupCreators.EMPLOYEES
+    )
+    is_demo = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="company_only_one", condition=models.Q(id=1))]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountInvitation(models.Model):
+    """A link that lets one new person make an account; only the digest of its secret is kept."""
+
+    public_id = ids.PublicIdField()
+    secret_digest = models.CharField(max_length=64, unique=True)
+    email = models.EmailField(blank=True)
+    display_name = models.CharField(max_length=NAME_LIMIT, blank=True)
+    is_employee = models.BooleanField(default=True)
+    is_administrator = models.BooleanField(default=False, help_text="Only the link of the first start.")
+    employer = models.CharField(max_length=NAME_LIMIT, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    language = models.CharField(max_length=5, choices=Language.choices, default=Language.ENGLISH)
+    invited_by = models.ForeignKey(Person, models.CASCADE, null=True, related_name="account_invitations")
+    invited_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    accepted_by = models.OneToOneField(
+        Person, models.CASCADE, null=True, blank=True, related_name="accepted_account_invitation"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.display_name or self.email or self.public_id
+
+    @property
+    def is_open(self) -> bool:
+        return self.accepted_by_id is None and self.withdrawn_at is None and clock.now() < self.expires_at

@@ -1,0 +1,55 @@
+"""The cast: seven people, one company, and a hidden group, made by the services."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+
+import pytest
+
+from groups import services as groups
+from groups.models import Role, Space, SpaceType
+from kit import clock
+from people.models import Company, Person
+
+
+def make_person(name: str, **fields) -> Person:
+    person = Person(email=f"{name.lower().replace(' ', '.')}@example.test", display_name=name, **fields)
+    person.set_password("correct horse battery")
+    person.save()
+    groups.make_personal_space(person=person)
+    return person
+
+
+@pytest.fixture
+def cast(db) -> SimpleNamespace:
+    """Seven people and ``spaces`` by type; ``guest`` is in ``open`` and ``closed``."""
+    Company.objects.get_or_create(pk=1, defaults={"name": "Corvanne"})
+    common = groups.make_common_space(name="Corvanne")
+    people = SimpleNamespace(
+        admin=make_person("Ada Admin", is_administrator=True),
+        manager=make_person("Mona Manager"),
+        member=make_person("Max Member"),
+        reader=make_person("Rita Reader"),
+        outsider=make_person("Otto Outsider"),
+        leaver=make_person("Lea Leaver"),
+    )
+    people.guest = make_person(
+        "Gus Guest",
+        is_employee=False,
+        employer="Brenner",
+        sponsor=people.manager,
+        ends_on=clock.now().date() + dt.timedelta(days=90),
+    )
+    spaces = {"common": common, "personal": people.member.personal_space}
+    for kind in (SpaceType.OPEN, SpaceType.CLOSED, SpaceType.HIDDEN):
+        space = Space.objects.create(type=kind, name=f"The {kind} group", created_by=people.manager)
+        spaces[str(kind)] = space
+        groups.add_member(space=space, person=people.manager, role=Role.MANAGER)
+        groups.add_member(space=space, person=people.member)
+        groups.add_member(space=space, person=people.leaver)
+        if kind != SpaceType.HIDDEN:
+            groups.add_member(space=space, person=people.guest, role=Role.GUEST)
+    people.everyone = [v for v in vars(people).values() if isinstance(v, Person)]
+    people.spaces = spaces
+    return people

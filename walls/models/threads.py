@@ -1,0 +1,93 @@
+"""The thread: an opening post with replies, one address, one classification."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from groups.models import Label, Space
+from kit import clock, ids
+from topics.models import Tag, Topic
+from walls.queries import ThreadQuerySet
+
+TITLE_LIMIT = 200
+
+
+class Kind(models.TextChoices):
+    DISCUSSION = "discussion", _("Discussion")
+    QUESTION = "question", _("Question")
+    IDEA = "idea", _("Idea")
+    ANNOUNCEMENT = "announcement", _("Announcement")
+    PRAISE = "praise", _("Praise")
+
+
+class Status(models.TextChoices):
+    """open → answered (a question) → closed → archived; each may go back to open, see ``services.threads``."""
+
+    OPEN = "open", _("Open")
+    ANSWERED = "answered", _("Answered")
+    CLOSED = "closed", _("Closed")
+    ARCHIVED = "archived", _("Archived")
+
+
+class Thread(models.Model):
+    """One conversation. ``version`` rises with every visible change, under the row's lock."""
+
+    SPACE_PATH = "space"
+    LABEL_PATH = "label"
+
+    public_id = ids.PublicIdField()
+    space = models.ForeignKey(Space, models.PROTECT, related_name="threads")
+    label = models.CharField(max_length=12, choices=Label.choices, default=Label.INTERNAL)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.DISCUSSION)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    title = models.CharField(max_length=TITLE_LIMIT, blank=True)
+    topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="threads")
+    tags = models.ManyToManyField(Tag, blank=True, related_name="threads")
+    praised = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="praises")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="threads")
+    opened_at = models.DateTimeField(default=clock.now)
+
+    # Kept by the services, so that a feed row needs no counting.
+    active_at = models.DateTimeField(default=clock.now, help_text="Last post: the order of every feed.")
+    version = models.PositiveIntegerField(default=1)
+    last_number = models.PositiveIntegerField(default=0, help_text="Highest post number ever given; never reused.")
+    reply_count = models.PositiveIntegerField(default=0, help_text="Replies that were not deleted.")
+    reaction_count = models.PositiveIntegerField(default=0, help_text="Reactions to the opening post.")
+    vote_count = models.PositiveIntegerField(default=0)
+    excerpt = models.CharField(max_length=320, blank=True, help_text="Plain first words of the opening post.")
+    text_language = models.CharField(max_length=5, blank=True)
+    last_author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    accepted = models.ForeignKey("walls.Post", models.SET_NULL, null=True, blank=True, related_name="+")
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    pinned_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, help_text="Its opening post was deleted: a tombstone.")
+    deleted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    objects = ThreadQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["space", "-active_at", "-id"], name="thread_wall"),
+            models.Index(fields=["-active_at", "-id"], name="thread_feed"),
+            models.Index(fields=["topic", "-active_at"], name="thread_topic"),
+            models.Index(fields=["author", "-opened_at"], name="thread_author"),
+            models.Index(
+                fields=["-active_at"],
+                name="thread_unanswered",
+                condition=models.Q(kind="question", status="open", reply_count=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.excerpt[:80]
+
+    @property
+    def takes_replies(self) -> bool:
+        """False once closed, archived or deleted."""
+        return self.deleted_at is None and self.status not in (Status.CLOSED, Status.ARCHIVED)
