@@ -127,7 +127,8 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [REDIS_URL]},
     }
     if REDIS_URL
-    else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+    # One hub reads them all at once: the limit is only there against a stuck loop; memberships never expire.
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 50_000, "group_expiry": 10**9}}
 }
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 

@@ -1,0 +1,52 @@
+"""What can be watched. A stream is one thread, one wall or one inbox; upper floors say how each kind is asked.
+
+``walls`` and ``notifications`` fill the slot ``live.streams`` with a :class:`StreamKind` each. The hub knows no
+table above ``groups``: it compares states, and asks the kind who of its watchers may still read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from kit import slots
+from people.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """Where a stream stands in the database.
+
+    ``rights`` changes whenever somebody may have lost sight of it (epoch of its space, label, space);
+    ``version`` rises with every visible change.
+    """
+
+    key: int
+    rights: tuple
+    version: int
+
+
+class StreamKind(Protocol):
+    """How one kind of stream is asked. Every method is one query, and none may trust the client."""
+
+    name: str
+
+    def open(self, viewer: Person, public_ids: Collection[str]) -> Mapping[str, StreamState]:
+        """The states of those of ``public_ids`` that the rule lets ``viewer`` read."""
+
+    def states(self, keys: Collection[int]) -> Mapping[int, StreamState]:
+        """The states of streams already watched, by key; one that is gone is left out."""
+
+    def readers(self, key: int, person_ids: Collection[int]) -> set[int]:
+        """Those of ``person_ids`` who may read the stream now."""
+
+
+def kinds() -> dict[str, StreamKind]:
+    """Every kind of stream, by name."""
+    return {kind.name: kind for kind in slots.filled("live.streams")}
+
+
+def group_name(kind: str, key: int) -> str:
+    """The channel-layer group that events of a stream travel on."""
+    return f"live.{kind}.{key}"
