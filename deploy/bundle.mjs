@@ -1,9 +1,12 @@
 // Builds static/dist from static/src: scripts, styles, fonts, one sprite of the icons in use, and the emoji lists.
-// Run by `make run` and `make test` whenever a source or the lock file changed; `npm run watch` while working on the look.
+// Every name carries a hash of its content, so browsers keep each file for a year; manifest.json says which name is current.
+// Beside each text file lie its .br and .gz, so the server never compresses while somebody waits. Run by `make run` and `make test` whenever a source or the lock file changed; `npm run watch` while working on the look.
 import { context, build } from "esbuild";
-import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join, relative } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const SOURCE = "static/src";
 const TARGET = "static/dist";
@@ -14,13 +17,13 @@ async function* filesUnder(folder, endings) {
   if (!existsSync(folder)) return;
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (["node_modules", ".venv", ".git", "dist", "data-local"].includes(entry.name)) continue;
+    if (path === TARGET || ["node_modules", ".venv", ".git", "data-local"].includes(entry.name)) continue;
     if (entry.isDirectory()) yield* filesUnder(path, endings);
     else if (endings.some((ending) => entry.name.endsWith(ending))) yield path;
   }
 }
 
-/** Names of the icons that templates ({% icon "house" %}) and scripts (icon("house")) draw, and those named in icons.txt (chosen at run time). */
+/** Names of the icons that templates ({% icon "house" %}), scripts (icon("house")) and Python (icon="house") draw, and those named in icons.txt (chosen at run time). */
 async function iconsInUse() {
   const names = new Set();
   const list = join(SOURCE, "icons.txt");
@@ -31,7 +34,37 @@ async function iconsInUse() {
     for (const found of (await readFile(path, "utf8")).matchAll(/\{%\s*icon\s+["']([a-z0-9-]+)["']/g)) names.add(found[1]);
   for await (const path of filesUnder(SOURCE, [".js"]))
     for (const found of (await readFile(path, "utf8")).matchAll(/\bicon\(["']([a-z0-9-]+)["']/g)) names.add(found[1]);
+  for await (const path of filesUnder(".", [".py"]))
+    for (const found of (await readFile(path, "utf8")).matchAll(/\bicon\s*=\s*["']([a-z0-9-]+)["']/g)) names.add(found[1]);
   return [...names].sort();
+}
+
+const manifest = {};
+
+/** Writes `text` into the target under a name with its hash, and notes it in the manifest under its plain name. */
+async function writeHashed(name, text) {
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase();
+  const hashed = name.replace(/(\.[a-z]+)$/, `-${hash}$1`);
+  manifest[name] = hashed;
+  await writeFile(join(TARGET, hashed), text);
+}
+
+/** Notes where esbuild put each entry and font, and which chunks an entry needs at once. */
+function noteOutputs(outputs) {
+  for (const [path, output] of Object.entries(outputs)) {
+    const name = relative(TARGET, path);
+    if (output.entryPoint) manifest[basename(output.entryPoint)] = name;
+    else if (name.startsWith("fonts/")) manifest[name.replace(/-[A-Z0-9]{8}\./, ".")] = name;
+  }
+}
+
+async function compress() {
+  for await (const path of filesUnder(TARGET, [".js", ".css", ".svg", ".json"])) {
+    if (basename(path) === "manifest.json") continue;
+    const text = await readFile(path);
+    await writeFile(`${path}.gz`, gzipSync(text, { level: 9 }));
+    await writeFile(`${path}.br`, brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+  }
 }
 
 async function writeSprite() {
@@ -42,14 +75,14 @@ async function writeSprite() {
     const drawing = (await readFile(file, "utf8")).replace(/<!--.*?-->/gs, "").match(/<svg[^>]*>(.*)<\/svg>/s)[1];
     symbols.push(`<symbol id="i-${name}" viewBox="0 0 24 24">${drawing.replace(/\s+/g, " ").trim()}</symbol>`);
   }
-  await writeFile(join(TARGET, "sprite.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
+  await writeHashed("sprite.svg", `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
   return symbols.length;
 }
 
 async function copyEmoji() {
   await mkdir(join(TARGET, "emoji"), { recursive: true });
   for (const language of EMOJI_LANGUAGES)
-    await cp(`node_modules/emoji-picker-element-data/${language}/cldr/data.json`, join(TARGET, "emoji", `${language}.json`));
+    await writeHashed(`emoji/${language}.json`, await readFile(`node_modules/emoji-picker-element-data/${language}/cldr/data.json`));
 }
 
 const entryPoints = ENTRIES.map((name) => join(SOURCE, name)).filter((path) => existsSync(path));
@@ -61,9 +94,10 @@ const options = {
   splitting: true,
   format: "esm",
   target: ["chrome111", "firefox115", "safari16.4"],
-  entryNames: "[name]",
+  entryNames: "[name]-[hash]",
   chunkNames: "chunks/[name]-[hash]",
-  assetNames: "fonts/[name]",
+  assetNames: "fonts/[name]-[hash]",
+  metafile: true,
   loader: { ".woff2": "file", ".svg": "file" },
   external: ["/static/*"],
   logLevel: "warning",
@@ -72,12 +106,19 @@ const options = {
 
 await rm(TARGET, { recursive: true, force: true });
 await mkdir(TARGET, { recursive: true });
+await writeHashed("icon.svg", await readFile(join(SOURCE, "icon.svg")));
 const icons = await writeSprite();
 await copyEmoji();
 if (process.argv.includes("--watch")) {
-  await (await context(options)).watch();
+  const noting = { name: "noting", setup: (made) => made.onEnd(async (result) => {
+    if (result.metafile) noteOutputs(result.metafile.outputs);
+    await writeFile(join(TARGET, "manifest.json"), JSON.stringify(manifest, null, 1));
+  }) };
+  await (await context({ ...options, plugins: [noting] })).watch();
   console.log(`Watching ${SOURCE}; ${icons} icons.`);
 } else {
-  if (entryPoints.length) await build(options);
+  if (entryPoints.length) noteOutputs((await build(options)).metafile.outputs);
+  await writeFile(join(TARGET, "manifest.json"), JSON.stringify(manifest, null, 1));
+  await compress();
   console.log(`Built ${TARGET}: ${entryPoints.length} entries, ${icons} icons.`);
 }

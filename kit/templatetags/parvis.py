@@ -1,5 +1,110 @@
-"""Template tags every screen uses."""
+"""Tags of the look: icons, avatars, times, counts, built files. They take any object that has the attributes they read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import zlib
 
 from django import template
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from kit import assets, times
 
 register = template.Library()
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """The address of a built file: ``{% asset "parvis.css" %}``."""
+    return assets.asset_url(name)
+
+
+@register.simple_tag
+def icon(name: str, size: str = "", classes: str = "") -> SafeString:
+    """A drawing from the sprite, mute for screen readers: ``{% icon "house" %}``, ``{% icon "x" "sm" %}``; sizes sm, lg, xl."""
+    names = " ".join(part for part in ("i", f"i-{size}" if size else "", classes) if part)
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', names, assets.asset_url("sprite.svg"), name
+    )
+
+
+@register.filter
+def hue(public_id: object) -> str:
+    """The tint class of a person or group, always the same for one public id: ``hue-150``."""
+    return f"hue-{zlib.crc32(str(public_id).encode()) % 12 * 30}"
+
+
+def initials_of(name: str) -> str:
+    """One or two capitals of a name: first and last word."""
+    words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+
+
+@register.simple_tag
+def avatar(person: object, size: str = "", classes: str = "") -> SafeString:
+    """A person's picture or initials; decorative, the name stands beside it. Sizes sm, lg; square for groups: ``classes="sq"``.
+
+    Reads ``public_id``, ``display_name`` or ``name``, and where there are any ``initials``, ``is_guest``, ``photo_url``.
+    ``data-person`` lets the live client add the presence dot.
+    """
+    public_id = getattr(person, "public_id", "")
+    name = getattr(person, "display_name", None) or getattr(person, "name", "") or ""
+    initials = getattr(person, "initials", None) or initials_of(name)
+    names = ["av", hue(public_id)]
+    names += [size] if size else []
+    names += ["guest"] if getattr(person, "is_guest", False) else []
+    names += [classes] if classes else []
+    photo = getattr(person, "photo_url", "")
+    inside = format_html('<img src="{}" alt="" loading="lazy">', photo) if photo else initials
+    return format_html(
+        '<span class="{}" data-person="{}" aria-hidden="true">{}</span>', " ".join(names), public_id, inside
+    )
+
+
+@register.simple_tag
+def when(moment: dt.datetime | dt.date | None, form: str = "short", classes: str = "") -> SafeString | str:
+    """A ``<time>`` said in the viewer's language and time zone. Forms: short (14:02, Yesterday), long (Yesterday 14:02), day."""
+    if moment is None:
+        return ""
+    css = format_html(' class="{}"', classes) if classes else ""
+    if not isinstance(moment, dt.datetime):
+        return format_html('<time datetime="{}"{}>{}</time>', moment.isoformat(), css, times.say_date(moment))
+    stamp = moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return format_html(
+        '<time datetime="{}" data-when="{}" title="{}"{}>{}</time>',
+        stamp, form, times.full(moment), css, times.say(moment, form=form),
+    )  # fmt: skip
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """A whole number with the thousands set apart as the language does."""
+    return number_format(value or 0, decimal_pos=0, use_l10n=True, force_grouping=True)
+
+
+@register.simple_tag
+def count(value: int | None, label: str = "", tone: str = "") -> SafeString | str:
+    """A counter that says what it counts: ``{% count 12 unread_label %}``; nothing at zero; ``tone="hot"`` is the filled badge."""
+    if not value:
+        return ""
+    shown = "999+" if value > 999 else str(value)
+    heard = format_html('<span class="vh"> {}</span>', label or _("unread"))
+    return format_html('<span class="count{}">{}{}</span>', f" {tone}" if tone else "", shown, heard)
+
+
+@register.simple_tag
+def calendar_words() -> SafeString:
+    """The names of days and months as JSON members, inside the words block."""
+    # SECURITY: only our own catalogue goes in, and "<" is escaped as JSON, so nothing closes the element.
+    return mark_safe(json.dumps(times.calendar_words(), ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S308
+
+
+@register.filter
+def undo_url(message: object) -> str:
+    """Where undoing posts, when a message was added with ``extra_tags="undo:/address/"``."""
+    tags = (getattr(message, "extra_tags", "") or "").split()
+    return next((tag.removeprefix("undo:") for tag in tags if tag.startswith("undo:")), "")

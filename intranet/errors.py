@@ -1,0 +1,73 @@
+"""The pages for what went wrong. Missing, hidden and forbidden are one answer: the same status, headers and bytes."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template import loader
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_variables
+
+# Never given back on a page, whatever the form was.
+_SECRET = ("password", "csrf", "token", "key")
+
+
+def _frame(request) -> str:
+    return "base.html" if request.user.is_authenticated else "base_plain.html"
+
+
+def not_found(request, exception=None) -> HttpResponse:
+    """ "Nothing at this address": for what is missing, for what is hidden, and for what the viewer may not open."""
+    # SECURITY: neither the address nor the reason reaches the page, so that the three cases are the same bytes.
+    return render(request, "404.html", {"frame": _frame(request)}, status=404)
+
+
+def forbidden(request, exception=None) -> HttpResponse:
+    """The same answer as for what does not exist."""
+    return not_found(request)
+
+
+def bad_request(request, exception=None) -> HttpResponse:
+    """The browser sent something no form of ours makes."""
+    return HttpResponse(loader.render_to_string("400.html", {"request": None}), status=400)
+
+
+@sensitive_variables()
+def kept_texts(request) -> list[str]:
+    """What the person wrote into the form that was refused, to be given back; secrets left out."""
+    return [
+        text
+        for name, texts in request.POST.lists()
+        for text in texts
+        if len(text) > 1 and ("\n" in text or " " in text) and not any(secret in name.lower() for secret in _SECRET)
+    ]
+
+
+def form_expired(request, reason="") -> HttpResponse:
+    """The page was open so long, or signed in anew elsewhere, that its form can no longer be trusted."""
+    return render(request, "form_expired.html", {"frame": _frame(request), "kept": kept_texts(request)}, status=403)
+
+
+def too_many(request, exception=None, *, limit: str = "", retry_after: int = 60) -> HttpResponse:
+    """A limit was reached: says which, when to try again (also as ``Retry-After``), and gives the text back."""
+    minutes = -(-retry_after // 60)
+    wait = (
+        ngettext("Try again in %(count)d second.", "Try again in %(count)d seconds.", retry_after) % {"count": retry_after}
+        if retry_after < 60
+        else ngettext("Try again in %(count)d minute.", "Try again in %(count)d minutes.", minutes) % {"count": minutes}
+    )
+    context = {
+        "frame": _frame(request),
+        "limit": limit or _("Too many tries in a short time."),
+        "wait": wait,
+        "kept": kept_texts(request),
+    }
+    response = render(request, "429.html", context, status=429)
+    response["Retry-After"] = str(retry_after)
+    return response
+
+
+def server_error(request) -> HttpResponse:
+    """Something of ours broke: a page that needs neither the database nor a session."""
+    return HttpResponse(loader.render_to_string("500.html", {"request": None}), status=500)

@@ -1,0 +1,130 @@
+"""The frame's links: where Home, Inbox, Search and the rest are, the blocks rooms add, and the tabs of the phone.
+
+Everything is lazy: a fragment or a redirect asks nothing. A place whose address does not exist yet is left out whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext_lazy as _
+
+from kit import slots
+from kit.navigation import BLOCKS, COUNTS, Block, Entry
+
+
+@dataclass(frozen=True)
+class Place:
+    """A fixed point of the frame: shown in the side bar, and under ``tab`` at the bottom of the phone."""
+
+    key: str
+    url_name: str
+    icon: str
+    text: str | Promise
+    tab: str | Promise = ""
+    in_side: bool = True
+
+
+PLACES = (
+    Place("home", "walls:home", icon="house", text=_("Home"), tab=_("Home")),
+    Place("inbox", "notifications:inbox", icon="inbox", text=_("Inbox"), tab=_("Inbox")),
+    Place("wall", "walls:company-wall", icon="landmark", text=_("Company wall")),
+    Place("people", "profiles:directory", icon="users", text=_("People")),
+    Place("groups", "groups:directory", icon="layout-grid", text=_("Groups"), tab=_("Groups")),
+    Place("direct", "groups:direct-list", icon="messages-square", text=_("Conversations")),
+    Place("saved", "walls:saved", icon="bookmark", text=_("Saved")),
+    Place("write", "walls:thread-create", icon="square-pen", text=_("New thread"), tab=_("Write"), in_side=False),
+    Place("search", "search:results", icon="search", text=_("Search"), tab=_("Search"), in_side=False),
+)
+TABS = ("home", "groups", "write", "inbox", "search")
+
+
+def address_of(url_name: str, *args: object) -> str:
+    """The address behind ``url_name``, or "" while nobody serves it."""
+    try:
+        return reverse(url_name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+class Navigation:
+    """What the frame links to, for one viewer and one request."""
+
+    def __init__(self, request):
+        self.person = request.user
+
+    @cached_property
+    def entries(self) -> dict[str, Entry]:
+        """Each reachable place by key, with its count."""
+        counts = slots.named(COUNTS)
+        entries = {}
+        for place in PLACES:
+            if url := address_of(place.url_name):
+                count = counts[place.key](self.person) if place.key in counts else 0
+                entries[place.key] = Entry(url=url, text=str(place.text), icon=place.icon, count=count, key=place.key)
+        return entries
+
+    @property
+    def places(self) -> list[Entry]:
+        return [self.entries[place.key] for place in PLACES if place.in_side and place.key in self.entries]
+
+    @property
+    def tabs(self) -> list[Entry]:
+        words = {place.key: place.tab for place in PLACES}
+        return [replace(self.entries[key], text=str(words[key])) for key in TABS if key in self.entries]
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        return [block for fetch in slots.filled(BLOCKS) if (block := fetch(self.person))]
+
+    @property
+    def inbox(self) -> Entry | None:
+        return self.entries.get("inbox")
+
+    @property
+    def home(self) -> str:
+        return "/"
+
+    @property
+    def write(self) -> str:
+        return address_of("walls:thread-create")
+
+    @property
+    def search(self) -> str:
+        return address_of("search:results")
+
+    @property
+    def suggest(self) -> str:
+        return address_of("search:suggest")
+
+    @property
+    def me(self) -> str:
+        return address_of("profiles:person", self.person.public_id)
+
+    @property
+    def preferences(self) -> str:
+        return address_of("people:preferences")
+
+    @property
+    def preference(self) -> str:
+        """Where one preference (theme, language, density) is posted alone."""
+        return address_of("people:preference-set")
+
+    @property
+    def sessions(self) -> str:
+        return address_of("usersessions_list")
+
+    @property
+    def sign_out(self) -> str:
+        return address_of("account_logout")
+
+    @property
+    def keys(self) -> str:
+        return address_of("keys")
+
+
+def navigation(request):
+    """``navigation``: the links of the frame, for a signed-in viewer."""
+    return {"navigation": Navigation(request) if request.user.is_authenticated else None}

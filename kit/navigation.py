@@ -1,0 +1,46 @@
+"""What rooms put into the frame: blocks of links for the side bar, and counts for its entries.
+
+``slots.fill("navigation.blocks", "groups", block_of_groups, order=20)`` where ``block_of_groups(person)`` returns a
+:class:`Block` or None; ``slots.fill("navigation.counts", "inbox", count_for)`` where ``count_for(person)`` returns an int.
+Each is asked once a page, only when the page draws the side bar, and may cost one query.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+BLOCKS = "navigation.blocks"
+COUNTS = "navigation.counts"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One link of the side bar. ``hint`` is heard, not seen: ", closed, has guests"."""
+
+    url: str
+    text: str
+    icon: str = ""
+    hint: str = ""
+    count: int = 0
+    tone: str = ""  # "veil" for hidden groups, "guesty" for those with guests
+    key: str = ""  # name of the place, for shortcuts and counts
+    is_unread: bool = False
+
+    @property
+    def classes(self) -> str:
+        return " ".join(name for name in (self.tone, "unread" if self.is_unread or self.count else "") if name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A titled list of links. ``add_url`` draws the plus; without entries ``empty_text`` links to ``empty_url``."""
+
+    label: str
+    entries: list[Entry] = field(default_factory=list)
+    has_heading: bool = True
+    add_url: str = ""
+    add_label: str = ""
+    more_url: str = ""
+    more_label: str = ""
+    empty_url: str = ""
+    empty_text: str = ""

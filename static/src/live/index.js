@@ -1,0 +1,1 @@
+// The live client starts here: socket, watch, pill, append and catch-up.
