@@ -53,7 +53,8 @@ def too_many(request, exception=None, *, limit: str = "", retry_after: int = 60)
     """A limit was reached: says which, when to try again (also as ``Retry-After``), and gives the text back."""
     minutes = -(-retry_after // 60)
     wait = (
-        ngettext("Try again in %(count)d second.", "Try again in %(count)d seconds.", retry_after) % {"count": retry_after}
+        ngettext("Try again in %(count)d second.", "Try again in %(count)d seconds.", retry_after)
+        % {"count": retry_after}
         if retry_after < 60
         else ngettext("Try again in %(count)d minute.", "Try again in %(count)d minutes.", minutes) % {"count": minutes}
     )

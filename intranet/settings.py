@@ -21,6 +21,8 @@ IS_EMBEDDED = not (DATABASE_URL or REDIS_URL)
 DATA_FOLDER.mkdir(parents=True, exist_ok=True)
 
 DEBUG = env.bool("PARVIS_DEBUG", default=False)
+# The page of all components, for those who build screens and for the tests of the look.
+HAS_STYLEGUIDE = env.bool("PARVIS_STYLEGUIDE", default=DEBUG)
 SECRET_KEY = kept_secret(DATA_FOLDER, "django")
 ALLOWED_HOSTS = env.list("PARVIS_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 PUBLIC_URL = env.str("PARVIS_URL", default="http://127.0.0.1:8000")
@@ -91,7 +93,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "intranet.context_processors.company",
-                "intranet.context_processors.navigation",
+                "intranet.navigation.navigation",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "kit.templatetags.parvis"],
         },
@@ -160,6 +162,7 @@ SESSION_COOKIE_NAME = "parvis_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_NAME = "parvis_csrf"
+CSRF_FAILURE_VIEW = "intranet.errors.form_expired"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -180,6 +183,8 @@ STATIC_ROOT = DATA_FOLDER / "static"
 STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+# Built names end in a hash of eight signs: those files never change and are kept for a year.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"-[0-9A-Z]{8}\.[a-z0-9]+$"
 
 # Mail ---------------------------------------------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", default="")

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path
+
+from intranet import views
+
+handler400 = "intranet.errors.bad_request"
+handler403 = "intranet.errors.forbidden"
+handler404 = "intranet.errors.not_found"
+handler429 = "intranet.errors.too_many"
+handler500 = "intranet.errors.server_error"
 
 urlpatterns = [
     path("account/", include("allauth.account.urls")),
+    path("keys/", views.keys, name="keys"),
 ]
+if settings.HAS_STYLEGUIDE:
+    urlpatterns.append(path("styleguide/", views.styleguide, name="styleguide"))

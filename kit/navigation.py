@@ -1,7 +1,8 @@
 """What rooms put into the frame: blocks of links for the side bar, and counts for its entries.
 
-``slots.fill("navigation.blocks", "groups", block_of_groups, order=20)`` where ``block_of_groups(person)`` returns a
-:class:`Block` or None; ``slots.fill("navigation.counts", "inbox", count_for)`` where ``count_for(person)`` returns an int.
+``slots.fill("navigation.blocks", "groups", block_of_groups, order=20)`` where ``block_of_groups(person)`` returns
+a :class:`Block` or None; ``slots.fill("navigation.counts", "inbox", count_for)`` where ``count_for(person)`` returns
+an int.
 Each is asked once a page, only when the page draws the side bar, and may cost one query.
 """
 

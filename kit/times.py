@@ -1,4 +1,4 @@
-"""How a moment is said: today 14:02, Yesterday, Tuesday, 13 Nov, then with the year. ``static/src/times.js`` says the same."""
+"""How a moment is said: 14:02, Yesterday, Tuesday, 13 Nov, 13 Nov 2025. ``static/src/times.js`` says the same."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def say_day(day: dt.date, *, today: dt.date) -> str:
 
 
 def say(moment: dt.datetime, *, form: str = "short") -> str:
-    """``moment`` in the current time zone. Forms: ``short`` (14:02, Yesterday), ``long`` (Yesterday 14:02), ``day`` (Today)."""
+    """``moment`` in the current time zone; forms ``short`` (14:02, Yesterday), ``long`` (Yesterday 14:02), ``day``."""
     local = timezone.localtime(moment)
     today = timezone.localtime(clock.now()).date()
     day = say_day(local.date(), today=today)

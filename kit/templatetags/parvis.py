@@ -1,4 +1,4 @@
-"""Tags of the look: icons, avatars, times, counts, built files. They take any object that has the attributes they read."""
+"""Tags of the look: icons, avatars, times, counts, built files. They take any object with the attributes they read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def asset(name: str) -> str:
 
 @register.simple_tag
 def icon(name: str, size: str = "", classes: str = "") -> SafeString:
-    """A drawing from the sprite, mute for screen readers: ``{% icon "house" %}``, ``{% icon "x" "sm" %}``; sizes sm, lg, xl."""
+    """A drawing from the sprite, not read aloud: ``{% icon "house" %}``, ``{% icon "x" "sm" %}``; sizes sm, lg, xl."""
     names = " ".join(part for part in ("i", f"i-{size}" if size else "", classes) if part)
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', names, assets.asset_url("sprite.svg"), name
@@ -46,9 +46,9 @@ def initials_of(name: str) -> str:
 
 @register.simple_tag
 def avatar(person: object, size: str = "", classes: str = "") -> SafeString:
-    """A person's picture or initials; decorative, the name stands beside it. Sizes sm, lg; square for groups: ``classes="sq"``.
+    """A picture or initials; not read aloud, the name stands beside it. Sizes sm, lg; ``classes="sq"`` for groups.
 
-    Reads ``public_id``, ``display_name`` or ``name``, and where there are any ``initials``, ``is_guest``, ``photo_url``.
+    Reads ``public_id``, ``display_name`` or ``name``; where there are any, ``initials``, ``is_guest``, ``photo_url``.
     ``data-person`` lets the live client add the presence dot.
     """
     public_id = getattr(person, "public_id", "")
@@ -67,7 +67,7 @@ def avatar(person: object, size: str = "", classes: str = "") -> SafeString:
 
 @register.simple_tag
 def when(moment: dt.datetime | dt.date | None, form: str = "short", classes: str = "") -> SafeString | str:
-    """A ``<time>`` said in the viewer's language and time zone. Forms: short (14:02, Yesterday), long (Yesterday 14:02), day."""
+    """A ``<time>`` in the viewer's words and zone. Forms: short (14:02, Yesterday), long (Yesterday 14:02), day."""
     if moment is None:
         return ""
     css = format_html(' class="{}"', classes) if classes else ""
@@ -88,7 +88,7 @@ def number(value: int | None) -> str:
 
 @register.simple_tag
 def count(value: int | None, label: str = "", tone: str = "") -> SafeString | str:
-    """A counter that says what it counts: ``{% count 12 unread_label %}``; nothing at zero; ``tone="hot"`` is the filled badge."""
+    """A counter that says what it counts; nothing at zero; ``tone="hot"`` is the filled badge."""
     if not value:
         return ""
     shown = "999+" if value > 999 else str(value)
@@ -100,7 +100,7 @@ def count(value: int | None, label: str = "", tone: str = "") -> SafeString | st
 def calendar_words() -> SafeString:
     """The names of days and months as JSON members, inside the words block."""
     # SECURITY: only our own catalogue goes in, and "<" is escaped as JSON, so nothing closes the element.
-    return mark_safe(json.dumps(times.calendar_words(), ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S308
+    return mark_safe(json.dumps(times.calendar_words(), ensure_ascii=False).replace("<", "\\u003c"))
 
 
 @register.filter

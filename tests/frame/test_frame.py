@@ -1,0 +1,56 @@
+"""The frame draws for everybody, and the one answer for what is missing is one answer."""
+
+import re
+
+import pytest
+from django.test import RequestFactory
+
+from intranet import errors
+
+
+@pytest.fixture
+def signed_in(client, cast):
+    client.force_login(cast.member)
+    return client
+
+
+def test_a_signed_in_person_sees_the_frame_with_one_announcer(signed_in):
+    page = signed_in.get("/keys/").content.decode()
+    assert page.count('id="announcer"') == 1
+    assert 'class="side"' in page and 'class="tabbar"' in page
+    assert 'lang="en"' in page and 'data-zone="Europe/Paris"' in page
+
+
+def test_two_missing_addresses_give_the_same_bytes(signed_in):
+    first = signed_in.get("/no/such/page/")
+    second = signed_in.get("/another/one/that-is-not-there/")
+    assert first.status_code == second.status_code == 404
+    assert _without_tokens(first) == _without_tokens(second)
+    assert b"such" not in first.content
+
+
+def test_forbidden_reads_like_missing(signed_in, cast):
+    request = RequestFactory().get("/x/")
+    request.user = cast.outsider
+    missing, refused = errors.not_found(request), errors.forbidden(request)
+    assert missing.status_code == refused.status_code == 404
+    assert _without_tokens(missing) == _without_tokens(refused)
+
+
+def test_a_limit_names_itself_and_gives_the_text_back(cast):
+    request = RequestFactory().post("/x/", {"body": "A long thought\nof mine", "password": "never shown here"})
+    request.user = cast.member
+    answer = errors.too_many(request, limit="30 posts a minute is the limit.", retry_after=40)
+    page = answer.content.decode()
+    assert answer.status_code == 429 and answer["Retry-After"] == "40"
+    assert "30 posts a minute is the limit." in page and "A long thought\nof mine" in page
+    assert "never shown here" not in page
+
+
+def test_the_page_for_a_broken_server_needs_no_database():
+    request = RequestFactory().get("/x/")
+    assert errors.server_error(request).status_code == 500
+
+
+def _without_tokens(response):
+    return re.sub(rb'csrfmiddlewaretoken" value="[^"]+"', b"", response.content)
