@@ -3,3 +3,19 @@ from django.apps import AppConfig
 
 class NotificationsConfig(AppConfig):
     name = "notifications"
+
+    def ready(self) -> None:
+        from kit import facts, slots
+        from notifications import queries, services, subscribers
+        from notifications.live import InboxStream
+
+        facts.subscribe("thread.posted", subscribers.hear_post)
+        facts.subscribe("post.posted", subscribers.hear_post)
+        facts.subscribe("post.edited", subscribers.hear_edit)
+        facts.subscribe("thread.answered", subscribers.hear_answer)
+        facts.subscribe("invitation.sent", subscribers.hear_invitation)
+        facts.subscribe("request.sent", subscribers.hear_request)
+        facts.subscribe("request.accepted", subscribers.hear_admission)
+        slots.fill("live.streams", "inbox", InboxStream())
+        slots.fill("navigation", "inbox_unread", lambda request: queries.unread_count(request.user))
+        slots.fill("thread.when-read", "notifications", services.mark_thread_read)

@@ -6,21 +6,50 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from groups.models import Space
+from groups import policy
+from groups.models import Invitation, JoinRequest, Space
 from kit import clock, ids
 from walls.models import Post, Thread
 
 
 class Reason(models.TextChoices):
+    """Why somebody is told, strongest first: of two reasons in one thread the stronger stays."""
+
     MENTION = "mention", _("mentions you")
+    DIRECT = "direct", _("wrote to you")
     REPLY = "reply", _("replied to you")
-    FOLLOWED = "followed", _("replied in a thread you follow")
+    REQUEST = "request", _("asks to join")
+    INVITATION = "invitation", _("invites you")
+    WALL = "wall", _("wrote on your wall")
     ACCEPTED = "accepted", _("accepted your answer")
     PRAISED = "praised", _("praised you")
-    INVITATION = "invitation", _("invites you to a group")
-    REQUEST = "request", _("asks to join your group")
-    ADMITTED = "admitted", _("let you into a group")
+    ADMITTED = "admitted", _("let you in")
     ANNOUNCEMENT = "announcement", _("announced")
+    FOLLOWED = "followed", _("replied in a thread you follow")
+
+
+NEEDS_YOU = (Reason.MENTION, Reason.DIRECT, Reason.REPLY, Reason.REQUEST, Reason.INVITATION, Reason.WALL)
+STRENGTH = {str(reason): place for place, reason in enumerate(Reason)}
+
+
+class NotificationQuerySet(models.QuerySet):
+    def shown_to(self, person):
+        """The inbox of ``person``: what they may still read, newest first. Entries end with the access they tell of."""
+        threads = policy.scope(Thread.objects.filter(deleted_at=None), person, "read")
+        spaces = policy.spaces_for(person, "know")
+        invited = Invitation.objects.filter(person=person, expires_at__gt=clock.now())
+        asking = JoinRequest.objects.filter(space__in=policy.spaces_for(person, "manage"))
+        return self.filter(
+            models.Q(thread__in=threads)
+            | models.Q(thread=None, reason=Reason.INVITATION, space__in=invited.values("space"))
+            | models.Q(thread=None, reason=Reason.REQUEST, space__in=asking.values("space"))
+            | models.Q(thread=None, reason=Reason.ADMITTED, space__in=spaces),
+            person=person,
+            done_at=None,
+        ).order_by("-told_at", "-pk")
+
+    def unread(self):
+        return self.filter(read_at=None)
 
 
 class Notification(models.Model):
@@ -33,11 +62,14 @@ class Notification(models.Model):
     post = models.ForeignKey(Post, models.CASCADE, null=True, related_name="+", help_text="The newest one.")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     reason = models.CharField(max_length=12, choices=Reason.choices)
-    last_fact = models.BigIntegerField(default=0, help_text="Newest fact it tells of: hearing one twice adds nothing.")
+    facts = models.JSONField(default=list, help_text="Last facts it tells of: hearing one twice adds nothing.")
     count = models.PositiveIntegerField(default=1, help_text="Posts since it was last read.")
     told_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now, help_text="Last change of the row: the badge's version.")
     read_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -52,6 +84,7 @@ class Notification(models.Model):
         ]
         indexes = [
             models.Index(fields=["person", "-told_at"], name="notification_inbox", condition=models.Q(done_at=None)),
+            models.Index(fields=["person", "-changed_at"], name="notification_version"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,133 @@
+"""Whom a fact concerns. Each is heard after the commit, at least once, and asks the rule when it is heard."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from groups import policy
+from groups.models import JoinRequest, Membership, Role, Space, SpaceType
+from kit.facts import HeardFact
+from notifications import services
+from notifications.models import STRENGTH, Reason
+from people.models import Person
+from walls.models import Follow, FollowState, Kind, Post
+
+
+def hear_post(fact: HeardFact) -> None:
+    """A thread was opened, or somebody replied."""
+    post = (
+        Post.objects.standing()
+        .select_related("thread__space", "thread__author", "author", "quotes")
+        .filter(pk=fact.ids["post"])
+        .first()
+    )
+    if post is None:
+        return
+    reasons = _of_opening(post) if post.number == 1 else _of_reply(post)
+    for person_id in post.mentions.values_list("person_id", flat=True):
+        _add(reasons, person_id, Reason.MENTION)
+    services.notify_of_post(fact_id=fact.id, post=post, reasons=reasons)
+
+
+def hear_edit(fact: HeardFact) -> None:
+    """An edit mentioned somebody who was not mentioned before."""
+    added = fact.ids.get("mentioned", [])
+    post = Post.objects.standing().select_related("thread__space", "author").filter(pk=fact.ids["post"]).first()
+    if post is not None and added:
+        services.notify_of_post(fact_id=fact.id, post=post, reasons=dict.fromkeys(added, Reason.MENTION))
+
+
+def hear_answer(fact: HeardFact) -> None:
+    """The asker accepted an answer."""
+    post = (
+        Post.objects.standing()
+        .select_related("thread__space", "thread__accepted_by")
+        .filter(pk=fact.ids["post"])
+        .first()
+    )
+    if post is None or post.thread.accepted_id != post.pk or post.thread.accepted_by is None:
+        return
+    reasons = {post.author_id: Reason.ACCEPTED}
+    services.notify_of_post(fact_id=fact.id, post=post, reasons=reasons, actor=post.thread.accepted_by)
+
+
+def _of_opening(post: Post) -> dict[int, Reason]:
+    reasons: dict[int, Reason] = {}
+    thread = post.thread
+    if thread.kind == Kind.PRAISE:
+        for person_id in thread.praised.values_list("pk", flat=True):
+            _add(reasons, person_id, Reason.PRAISED)
+    if thread.kind == Kind.ANNOUNCEMENT and thread.space.is_group:
+        for person_id in _members(thread.space):
+            _add(reasons, person_id, Reason.ANNOUNCEMENT)
+    if thread.space.type == SpaceType.PERSONAL and thread.space.owner_id:
+        _add(reasons, thread.space.owner_id, Reason.WALL)
+    _add_conversation(reasons, thread.space)
+    return reasons
+
+
+def _of_reply(post: Post) -> dict[int, Reason]:
+    thread = post.thread
+    follows = dict(Follow.objects.filter(thread=thread).values_list("person_id", "state"))
+    reasons: dict[int, Reason] = {}
+    for person_id, state in follows.items():
+        if state == FollowState.FOLLOWING:
+            _add(reasons, person_id, Reason.FOLLOWED)
+    _add(reasons, thread.author_id, Reason.REPLY)
+    if post.quotes is not None:
+        _add(reasons, post.quotes.author_id, Reason.REPLY)
+    _add_conversation(reasons, thread.space)
+    # Muted: only a mention, which is added by the caller, gets through.
+    return {pk: reason for pk, reason in reasons.items() if follows.get(pk) != FollowState.MUTED}
+
+
+def _add_conversation(reasons: dict[int, Reason], space: Space) -> None:
+    if space.type == SpaceType.DIRECT:
+        for person_id in _members(space):
+            _add(reasons, person_id, Reason.DIRECT)
+
+
+def _members(space: Space) -> list[int]:
+    return list(Membership.objects.filter(space=space).values_list("person_id", flat=True))
+
+
+def _add(reasons: dict[int, Reason], person_id: int, reason: Reason) -> None:
+    known = reasons.get(person_id)
+    if known is None or STRENGTH[reason] < STRENGTH[known]:
+        reasons[person_id] = reason
+
+
+def hear_invitation(fact: HeardFact) -> None:
+    """A manager invited somebody; only an invitation that still stands is told."""
+    space = Space.objects.filter(pk=fact.ids["space"], invitations=fact.ids["invitation"]).first()
+    actor = Person.objects.filter(pk=fact.ids["by"]).first()
+    if space and actor:
+        services.notify_of_space(
+            fact_id=fact.id, space=space, people=[fact.ids["person"]], reason=Reason.INVITATION, actor=actor
+        )
+
+
+def hear_request(fact: HeardFact) -> None:
+    """Somebody asks to join: the managers are told."""
+    request = JoinRequest.objects.select_related("space", "person").filter(pk=fact.ids["request"]).first()
+    if request is None:
+        return
+    managers = request.space.memberships.filter(role=Role.MANAGER).values("person_id")
+    people = policy.audience(request.space).filter(Q(pk__in=managers))
+    services.notify_of_space(
+        fact_id=fact.id,
+        space=request.space,
+        people=list(people.values_list("pk", flat=True)),
+        reason=Reason.REQUEST,
+        actor=request.person,
+    )
+
+
+def hear_admission(fact: HeardFact) -> None:
+    """A manager let somebody in."""
+    space = Space.objects.filter(pk=fact.ids["space"]).first()
+    actor = Person.objects.filter(pk=fact.ids["by"]).first()
+    if space and actor and policy.audience(space).filter(pk=fact.ids["person"]).exists():
+        services.notify_of_space(
+            fact_id=fact.id, space=space, people=[fact.ids["person"]], reason=Reason.ADMITTED, actor=actor
+        )
