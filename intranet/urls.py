@@ -15,6 +15,7 @@ handler500 = "intranet.errors.server_error"
 
 urlpatterns = [
     path("account/", include("allauth.account.urls")),
+    path("", include("notifications.urls")),
     path("keys/", views.keys, name="keys"),
 ]
 if settings.HAS_STYLEGUIDE:

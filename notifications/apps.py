@@ -6,6 +6,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from kit import facts, slots
+        from kit.navigation import COUNTS
         from notifications import queries, services, subscribers
         from notifications.live import InboxStream
 
@@ -17,5 +18,5 @@ class NotificationsConfig(AppConfig):
         facts.subscribe("request.sent", subscribers.hear_request)
         facts.subscribe("request.accepted", subscribers.hear_admission)
         slots.fill("live.streams", "inbox", InboxStream())
-        slots.fill("navigation", "inbox_unread", lambda request: queries.unread_count(request.user))
+        slots.fill(COUNTS, "inbox", queries.unread_count)
         slots.fill("thread.when-read", "notifications", services.mark_thread_read)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from groups import policy
 from groups.models import Invitation, JoinRequest, Space
 from kit import clock, ids
+from kit.markdown import excerpt
 from walls.models import Post, Thread
 
 
@@ -89,3 +90,33 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} for {self.person_id}"
+
+    @property
+    def place(self) -> Space:
+        """The group, wall or conversation it happened in."""
+        return self.thread.space if self.thread else self.space
+
+    @property
+    def address(self) -> str:
+        """Where the entry leads."""
+        if self.thread is None:
+            return f"/groups/{self.space.public_id}/"
+        return f"/posts/{self.post.public_id}/" if self.post else f"/threads/{self.thread.public_id}/"
+
+    @property
+    def title(self) -> str:
+        return str(self.thread or self.space)
+
+    @property
+    def sentence(self) -> str:
+        """Who did what, in the viewer's language."""
+        return _("%(name)s %(did)s.") % {"name": self.actor.display_name, "did": self.get_reason_display()}
+
+    @property
+    def quote(self) -> str:
+        """The first words of the newest post, '' where it was deleted or there is none."""
+        return excerpt(self.post.text, 140) if self.post and not self.post.deleted_at else ""
+
+    @property
+    def others(self) -> int:
+        return self.count - 1
