@@ -18,8 +18,8 @@ def make_common_space(*, name: str) -> Space:
 
 @transaction.atomic
 def make_personal_space(*, person: Person) -> Space | None:
-    """The wall of an employee; guests have none. The same row when asked again."""
-    if not person.is_employee:
+    """The wall of an employee; guests, robots and stand-ins have none. The same row when asked again."""
+    if not person.is_employee or person.is_robot or person.is_stand_in:
         return None
     name = {"name": person.display_name}
     return Space.objects.get_or_create(owner=person, type=SpaceType.PERSONAL, defaults=name)[0]

@@ -57,6 +57,10 @@ class PersonQuerySet(models.QuerySet):
         """Accounts that are open now: switched on, and for guests before their end date."""
         return self.filter(is_active=True).filter(models.Q(ends_on=None) | models.Q(ends_on__gte=clock.now().date()))
 
+    def real(self):
+        """Accounts of somebody: no robots, no bearers of imported names."""
+        return self.filter(is_robot=False, is_stand_in=False)
+
     def employees(self):
         return self.filter(is_employee=True)
 
@@ -128,6 +132,9 @@ class Person(AbstractBaseUser):
     class Meta:
         constraints = [
             models.UniqueConstraint(Lower("email"), name="person_mail_once", condition=~models.Q(email="")),
+            models.UniqueConstraint(
+                fields=["display_name"], name="person_robot_once", condition=models.Q(is_robot=True)
+            ),
             models.CheckConstraint(
                 name="person_guest_is_no_administrator",
                 condition=models.Q(is_employee=True) | models.Q(is_administrator=False, is_editor=False),
@@ -182,9 +189,7 @@ class Company(models.Model):
     language = models.CharField(max_length=5, choices=Language.choices, default=Language.ENGLISH)
     has_english = models.BooleanField(default=True)
     has_french = models.BooleanField(default=True)
-    group_creators = models.CharField(
-        max_length=16, choices=GroupCreators.choices, default=GroupCreators.EMPLOYEES
-    )
+    group_creators = models.CharField(max_length=16, choices=GroupCreators.choices, default=GroupCreators.EMPLOYEES)
     is_demo = models.BooleanField(default=False, editable=False)
 
     class Meta:

@@ -13,6 +13,12 @@ from kit import clock
 from people.models import Company, Person
 
 
+@pytest.fixture(autouse=True)
+def quick_hash(settings):
+    """Passwords are hashed as quickly as can be: the cost of the real hash is not what is tested."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def make_person(name: str, **fields) -> Person:
     person = Person(email=f"{name.lower().replace(' ', '.')}@example.test", display_name=name, **fields)
     person.set_password("correct horse battery")

@@ -1,0 +1,59 @@
+"""Verbs that change people: each asks who acts, writes once, tells after. Actor first, keyword arguments."""
+
+from people.services.accounts import (
+    change_company,
+    change_person,
+    change_preferences,
+    create_person,
+    extend_guest,
+    remove_photo,
+    robot,
+    set_logo,
+    set_photo,
+)
+from people.services.invitations import (
+    accept_account_invitation,
+    first_admin_link,
+    invitation_link,
+    invite_to_company,
+    open_invitation,
+    withdraw_account_invitation,
+)
+from people.services.rights import (
+    deactivate,
+    end_administrator,
+    end_editor,
+    end_guests_of_yesterday,
+    make_administrator,
+    make_editor,
+    reactivate,
+)
+from people.services.sessions import change_password, end_session, end_sessions
+
+__all__ = [
+    "accept_account_invitation",
+    "change_company",
+    "change_password",
+    "change_person",
+    "change_preferences",
+    "create_person",
+    "deactivate",
+    "end_administrator",
+    "end_editor",
+    "end_guests_of_yesterday",
+    "end_session",
+    "end_sessions",
+    "extend_guest",
+    "first_admin_link",
+    "invitation_link",
+    "invite_to_company",
+    "make_administrator",
+    "make_editor",
+    "open_invitation",
+    "reactivate",
+    "remove_photo",
+    "robot",
+    "set_logo",
+    "set_photo",
+    "withdraw_account_invitation",
+]

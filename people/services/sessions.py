@@ -1,0 +1,48 @@
+"""Ending sessions: the row of the session goes, and open sockets hear of it before the answer."""
+
+from __future__ import annotations
+
+import hashlib
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from kit import facts
+from people.models import Person
+
+
+def session_name(session_key: str) -> str:
+    """How a session is called in facts and frames: a digest, never the key itself."""
+    return hashlib.sha256(session_key.encode()).hexdigest()[:32]
+
+
+@transaction.atomic
+def end_sessions(*, person: Person, besides: str = "") -> int:
+    """End every session of ``person`` but the one with key ``besides``; how many. Their sockets close with them."""
+    ending = UserSession.objects.filter(user=person).exclude(session_key=besides)
+    keys = list(ending.values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    UserSession.objects.filter(session_key__in=keys).delete()
+    if keys:
+        facts.tell("session.ended", person=person.pk, sessions=[session_name(key) for key in keys])
+    return len(keys)
+
+
+@transaction.atomic
+def end_session(*, person: Person, session_key: str) -> None:
+    """End one session of ``person``, as signing out there would."""
+    row = UserSession.objects.filter(user=person, session_key=session_key)
+    if row.exists():
+        row.delete()
+        Session.objects.filter(session_key=session_key).delete()
+        facts.tell("session.ended", person=person.pk, sessions=[session_name(session_key)])
+
+
+@transaction.atomic
+def change_password(*, person: Person, password: str, besides: str = "") -> None:
+    """Set a new password and end every session but the one with key ``besides``."""
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    end_sessions(person=person, besides=besides)
+    facts.tell("password.changed", person=person.pk)
