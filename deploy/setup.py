@@ -57,7 +57,7 @@ def main() -> int:
         prepare(with_tests=False)
         sys.stdout.flush()
         os.chdir(ROOT)
-        os.execv(PYTHON, [str(PYTHON), "manage.py", "serve", "--port", str(port), "--prepare"])
+        os.execv(PYTHON, [str(PYTHON), "manage.py", "serve", "--port", str(port), "--demo"])
     elif what in ("prepare", "prepare-tests"):
         prepare(with_tests=what == "prepare-tests")
     else:

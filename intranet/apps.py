@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class IntranetConfig(AppConfig):
@@ -7,7 +8,19 @@ class IntranetConfig(AppConfig):
     name = "intranet"
 
     def ready(self) -> None:
-        from intranet import tasks
-        from kit import facts
+        from intranet import checks, schedule  # noqa: F401
 
-        facts.deliver_with(lambda fact_id: tasks.deliver_fact.delay(fact_id))
+        schedule.fill_own()
+        if not settings.IS_EMBEDDED:
+            hand_facts_to_workers()
+
+
+def hand_facts_to_workers() -> None:
+    """From now on a fact goes to Celery right after its commit.
+
+    Embedded, only the server process says so: a command beside it has no worker, its facts are found by the sweeper.
+    """
+    from intranet import tasks
+    from kit import facts
+
+    facts.deliver_with(lambda fact_id: tasks.deliver_fact.delay(fact_id))

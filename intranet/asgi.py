@@ -1,4 +1,4 @@
-"""One ASGI process: pages on a pool of threads, sockets on the loop."""
+"""One ASGI process: pages on a pool of threads, downloads on a smaller one, sockets on the loop."""
 
 import os
 
@@ -7,9 +7,25 @@ from channels.routing import ProtocolTypeRouter
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intranet.settings")
 
-from intranet.wsgi import application as pages  # Django is set up by this import
+# isort: off
+from intranet.wsgi import application as pages  # Django is set up by this import: the others come after it
+from intranet.bodies import WholeBodies
+from intranet.downloads import Pools
 from live.routing import sockets
 
-PAGE_THREADS = 16
+# isort: on
 
-application = ProtocolTypeRouter({"http": WSGIMiddleware(pages, workers=PAGE_THREADS), "websocket": sockets})
+PAGE_THREADS = 16
+DOWNLOAD_THREADS = 6
+
+application = ProtocolTypeRouter(
+    {
+        "http": WholeBodies(
+            Pools(
+                pages=WSGIMiddleware(pages, workers=PAGE_THREADS),
+                downloads=WSGIMiddleware(pages, workers=DOWNLOAD_THREADS),
+            )
+        ),
+        "websocket": sockets,
+    }
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -24,8 +25,12 @@ DEBUG = env.bool("PARVIS_DEBUG", default=False)
 # The page of all components, for those who build screens and for the tests of the look.
 HAS_STYLEGUIDE = env.bool("PARVIS_STYLEGUIDE", default=DEBUG)
 SECRET_KEY = kept_secret(DATA_FOLDER, "django")
-ALLOWED_HOSTS = env.list("PARVIS_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-PUBLIC_URL = env.str("PARVIS_URL", default="http://127.0.0.1:8000")
+PUBLIC_URL = env.str("PARVIS_URL", default=f"http://127.0.0.1:{env.str('PORT', default='') or 8000}").rstrip("/")
+ALLOWED_HOSTS = env.list(
+    "PARVIS_HOSTS", default=["localhost", "127.0.0.1", "[::1]", *filter(None, [urlsplit(PUBLIC_URL).hostname])]
+)
+# Only these may say who their client is (X-Forwarded-For).
+TRUSTED_PROXIES = env.list("PARVIS_PROXIES", default=[])
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if IS_HTTPS else []
 
@@ -132,7 +137,7 @@ CHANNEL_LAYERS = {
     # One hub reads them all at once: the limit is only there against a stuck loop; memberships never expire.
     else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 50_000, "group_expiry": 10**9}}
 }
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
 
 BLOB_FOLDER = DATA_FOLDER / "blobs"
 INDEX_FOLDER = DATA_FOLDER / "index"
@@ -179,7 +184,6 @@ TIME_ZONE = "UTC"
 
 # Static files -------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_FOLDER / "static"
 STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
@@ -215,6 +219,11 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+UPLOAD_LIMIT = env.int("PARVIS_UPLOAD_LIMIT", default=200) * 1_000_000
+FILE_UPLOAD_TEMP_DIR = DATA_FOLDER / "spool"
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
+# Answered by a pool of threads of their own, see intranet/downloads.py.
+DOWNLOAD_PREFIXES = ["/static/", "/pictures/"]
 
 LOGGING = {
     "version": 1,

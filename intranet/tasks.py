@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.core.management import call_command
 
 from kit import facts
 
@@ -17,3 +18,15 @@ def deliver_fact(fact_id: int) -> None:
 def sweep_facts() -> None:
     """Take up what a crash left."""
     facts.sweep()
+
+
+@shared_task(name="facts.forget")
+def forget_facts() -> None:
+    """Drop what everyone heard long ago."""
+    facts.forget_heard()
+
+
+@shared_task(name="sessions.clear")
+def clear_sessions() -> None:
+    """Drop sessions that are over."""
+    call_command("clearsessions")

@@ -1,0 +1,122 @@
+"""System checks: half a configuration is refused with a hint, before anything is served."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+
+@register("parvis")
+def whole_profile(**_: Any) -> list[CheckMessage]:
+    """Embedded or server, never something between."""
+    if bool(settings.DATABASE_URL) == bool(settings.REDIS_URL):
+        return []
+    there, missing = ("DATABASE_URL", "REDIS_URL") if settings.DATABASE_URL else ("REDIS_URL", "DATABASE_URL")
+    return [
+        Error(
+            f"{there} is set and {missing} is not: that is neither the embedded nor the server profile.",
+            hint=f"Set {missing} too (server), or neither (embedded: nothing else is needed).",
+            id="parvis.E001",
+        )
+    ]
+
+
+@register("parvis")
+def known_services(**_: Any) -> list[CheckMessage]:
+    """The addresses name the services the product is built for."""
+    found: list[CheckMessage] = []
+    if settings.DATABASE_URL and urlsplit(settings.DATABASE_URL).scheme not in ("postgres", "postgresql"):
+        found.append(
+            Error(
+                "DATABASE_URL doesn't name a PostgreSQL database.",
+                hint="As in postgres://user:secret@host:5432/parvis.",
+                id="parvis.E002",
+            )
+        )
+    if settings.REDIS_URL and urlsplit(settings.REDIS_URL).scheme not in ("redis", "rediss", "unix"):
+        found.append(
+            Error("REDIS_URL doesn't name a Redis server.", hint="As in redis://host:6379/0.", id="parvis.E003")
+        )
+    return found
+
+
+@register("parvis")
+def public_address(**_: Any) -> list[CheckMessage]:
+    """The address in mails and links is one that this server answers."""
+    parts = urlsplit(settings.PUBLIC_URL)
+    found: list[CheckMessage] = []
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+        return [
+            Error(
+                f"PARVIS_URL is {settings.PUBLIC_URL!r}, which is not the address of a server.",
+                hint="As in https://parvis.example.org, without a path.",
+                id="parvis.E004",
+            )
+        ]
+    if "*" in settings.ALLOWED_HOSTS:
+        found.append(
+            Error(
+                "PARVIS_HOSTS allows every host name: links in mails could be made to point elsewhere.",
+                hint="Name the hosts, separated by commas.",
+                id="parvis.E005",
+            )
+        )
+    elif parts.hostname not in [host.strip("[]") for host in settings.ALLOWED_HOSTS]:
+        found.append(
+            Error(
+                f"PARVIS_URL names {parts.hostname}, which PARVIS_HOSTS doesn't allow: every link would be refused.",
+                hint=f"Set PARVIS_HOSTS={parts.hostname}.",
+                id="parvis.E006",
+            )
+        )
+    return found
+
+
+@register("parvis")
+def mail_of_a_server(**_: Any) -> list[CheckMessage]:
+    """A server profile that can't send mail loses password resets and notices without a word."""
+    if settings.IS_EMBEDDED or settings.EMAIL_URL:
+        return []
+    return [
+        Warning(
+            "This is a server profile and EMAIL_URL is not set: no invitation and no password reset will arrive.",
+            hint="As in EMAIL_URL=smtp+tls://user:secret@mail.example.org:587.",
+            id="parvis.W002",
+        )
+    ]
+
+
+@register("parvis")
+def debugging(**_: Any) -> list[CheckMessage]:
+    """Debug pages show what nobody may see."""
+    local = {"localhost", "127.0.0.1", "::1"}
+    if settings.DEBUG and {host.strip("[]") for host in settings.ALLOWED_HOSTS} - local:
+        return [
+            Error(
+                "PARVIS_DEBUG is on and the server answers to other machines: error pages would show private content.",
+                hint="Unset PARVIS_DEBUG.",
+                id="parvis.E007",
+            )
+        ]
+    return []
+
+
+@register("parvis")
+def spelled_right(**_: Any) -> list[CheckMessage]:
+    """A variable with our prefix that nobody reads is a typing mistake."""
+    from intranet.variables import VARIABLES
+
+    known = {variable.name for variable in VARIABLES}
+    unknown = sorted(name for name in os.environ if name.startswith("PARVIS_") and name not in known)
+    return [
+        Warning(
+            f"{name} is set, and no such setting exists.", hint="They are listed in docs/settings.md.", id="parvis.W001"
+        )
+        for name in unknown
+        if not re.fullmatch(r"PARVIS_SECRET_[A-Z]+", name)
+    ]

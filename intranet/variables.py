@@ -1,0 +1,107 @@
+"""Every environment variable Parvis reads, in one table: `docs/settings.md` is printed from it.
+
+`manage.py print_settings` prints it; a contract test holds code, table and page together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HEAD = """\
+# Settings
+
+Nothing has to be set. Without any variable Parvis runs *embedded*: one process, everything in one folder.
+With `DATABASE_URL` **and** `REDIS_URL` it runs as a *server*; one without the other is refused.
+Variables are read from the environment at start. This page is printed from `intranet/variables.py`
+by `python manage.py print_settings > docs/settings.md`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable: its name, what holds when it isn't set, and what it does."""
+
+    name: str
+    default: str
+    meaning: str
+    group: str
+
+
+PLACE, PROFILE, WEB, MAIL, LIMITS, WORKSHOP = (
+    "Where it runs",
+    "Server profile",
+    "Web",
+    "Mail",
+    "Limits",
+    "For developers",
+)
+
+VARIABLES = (
+    Variable(
+        "PARVIS_DATA",
+        "`data-local` beside the code",
+        "Folder of everything embedded: database, files, index, secrets.",
+        PLACE,
+    ),
+    Variable("PORT", "`8000`", "Port of `make run` and `manage.py serve`.", PLACE),
+    Variable(
+        "PARVIS_LOG_LEVEL",
+        "`WARNING`",
+        "How much is logged: `DEBUG`, `INFO`, `WARNING`, `ERROR`. No log holds content.",
+        PLACE,
+    ),
+    Variable("DATABASE_URL", "none (SQLite)", "PostgreSQL, as `postgres://user:secret@host:5432/parvis`.", PROFILE),
+    Variable(
+        "REDIS_URL",
+        "none (in the process)",
+        "Redis for live events, cache and background work, as `redis://host:6379/0`.",
+        PROFILE,
+    ),
+    Variable(
+        "PARVIS_SECRET_DJANGO",
+        "made once, in `secrets.json`",
+        "The key that signs sessions and links; one value on all nodes.",
+        PROFILE,
+    ),
+    Variable(
+        "PARVIS_URL",
+        "`http://127.0.0.1:8000`",
+        "The address people use; it stands in mails and links. With `https` cookies are marked secure.",
+        WEB,
+    ),
+    Variable(
+        "PARVIS_HOSTS",
+        "this machine and the host of `PARVIS_URL`",
+        "Host names the server answers to, separated by commas. Never `*`.",
+        WEB,
+    ),
+    Variable(
+        "PARVIS_PROXIES",
+        "none",
+        "Addresses of the proxies in front, separated by commas; only their forwarded headers are believed.",
+        WEB,
+    ),
+    Variable("EMAIL_URL", "files in `PARVIS_DATA/mail`", "Mail server, as `smtp+tls://user:secret@host:587`.", MAIL),
+    Variable("PARVIS_MAIL_FROM", "`Parvis <parvis@localhost>`", "Sender of every mail.", MAIL),
+    Variable("PARVIS_UPLOAD_LIMIT", "`200`", "Largest upload in MB.", LIMITS),
+    Variable(
+        "PARVIS_DEBUG", "`off`", "Django's debug pages; refused when other machines can reach the server.", WORKSHOP
+    ),
+    Variable("PARVIS_STYLEGUIDE", "as `PARVIS_DEBUG`", "Serve the page that shows every component.", WORKSHOP),
+    Variable(
+        "PARVIS_REAL_DATA",
+        "none",
+        "Folder of real discussions; the tests marked `real` need it and are skipped without.",
+        WORKSHOP,
+    ),
+    Variable("PARVIS_CHROMIUM", "found on the machine", "Program of the browser tests.", WORKSHOP),
+)
+
+
+def as_page() -> str:
+    """The text of `docs/settings.md`."""
+    parts = [HEAD]
+    for group in dict.fromkeys(variable.group for variable in VARIABLES):
+        parts.append(f"\n## {group}\n\n| variable | when not set | what it does |\n|---|---|---|\n")
+        parts += [f"| `{v.name}` | {v.default} | {v.meaning} |\n" for v in VARIABLES if v.group == group]
+    return "".join(parts)
