@@ -2,10 +2,13 @@ from django.apps import AppConfig
 
 
 class GroupsConfig(AppConfig):
+    """Every new employee gets a wall (slot ``person.makers``), which follows their name."""
+
     name = "groups"
 
     def ready(self) -> None:
         from groups import services
-        from kit import slots
+        from kit import facts, slots
 
         slots.fill("person.makers", "personal wall", services.make_personal_space)
+        facts.subscribe("person.changed", services.hear_person_changed, phase=facts.IN_TRANSACTION)

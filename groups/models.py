@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kit import clock, ids
@@ -23,6 +24,18 @@ class SpaceType(models.TextChoices):
 
 GROUP_TYPES = (SpaceType.OPEN, SpaceType.CLOSED, SpaceType.HIDDEN)
 MEMBER_TYPES = (*GROUP_TYPES, SpaceType.DIRECT)
+# Where a guest can be at all: never in a hidden group, and the company's own walls are its employees'.
+GUEST_TYPES = (SpaceType.OPEN, SpaceType.CLOSED, SpaceType.DIRECT)
+
+ICONS = {
+    SpaceType.COMMON: "landmark",
+    SpaceType.PERSONAL: "user-round",
+    SpaceType.OPEN: "hash",
+    SpaceType.CLOSED: "lock",
+    SpaceType.HIDDEN: "eye-off",
+    SpaceType.PAGE: "book-open",
+    SpaceType.DIRECT: "messages-square",
+}
 
 
 class Label(models.TextChoices):
@@ -65,14 +78,17 @@ class Space(models.Model):
         related_name="personal_space",
         help_text="Whose wall a personal space is.",
     )
-    is_named_readers = models.BooleanField(
-        default=False, help_text="The small hidden space of one restricted thread."
-    )
+    is_named_readers = models.BooleanField(default=False, help_text="The small hidden space of one restricted thread.")
     default_label = models.CharField(max_length=12, choices=Label.choices, default=Label.INTERNAL)
     has_guest_invitations = models.BooleanField(default=False, help_text="Managers may invite guests.")
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="created_spaces"
+    people_key = models.CharField(
+        max_length=64,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text="Digest of who is in a private conversation; empty once somebody has left it.",
     )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="created_spaces")
     created_at = models.DateTimeField(default=clock.now)
     archived_at = models.DateTimeField(null=True, blank=True)
     epoch = models.PositiveIntegerField(default=1, help_text="Raised by every loss of rights in this space.")
@@ -89,6 +105,7 @@ class Space(models.Model):
             models.CheckConstraint(
                 name="space_named_readers_hidden", condition=Q(is_named_readers=False) | Q(type="hidden")
             ),
+            models.CheckConstraint(name="space_people_key_if_direct", condition=Q(people_key=None) | Q(type="direct")),
             models.CheckConstraint(
                 name="space_hidden_has_no_guests", condition=~Q(type="hidden", has_guest_invitations=True)
             ),
@@ -96,11 +113,26 @@ class Space(models.Model):
         indexes = [models.Index(fields=["type", "archived_at"], name="space_by_type")]
 
     def __str__(self) -> str:
-        return self.name or self.get_type_display()
+        return self.name or str(self.get_type_display())
 
     def save(self, *args, **kwargs):
         self.name = fold_name(self.name)
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        """Its page: a group's, a conversation's, the company wall or a person's page."""
+        if self.type == SpaceType.DIRECT:
+            return reverse("groups:conversation", args=[self.public_id])
+        if self.type == SpaceType.PERSONAL and self.owner:
+            return f"/people/{self.owner.public_id}/"
+        if self.type == SpaceType.COMMON:
+            return "/company/"
+        return reverse("groups:group-detail", args=[self.public_id])
+
+    @property
+    def icon(self) -> str:
+        """The icon that tells its type, without looking at who is in it."""
+        return ICONS[SpaceType(self.type)]
 
     @property
     def is_group(self) -> bool:

@@ -12,9 +12,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
-from groups.models import Label, Membership, Space
-from groups.rules import GUESTS_READ_LABELS, RULES, Action
-from people.models import Person
+from groups.models import GUEST_TYPES, Label, Membership, Space, SpaceType
+from groups.rules import GUESTS_READ_LABELS, RULES, Action, Rule
+from people.models import Company, GroupCreators, Person
 
 Rows = TypeVar("Rows", bound=Model)
 
@@ -26,17 +26,35 @@ def spaces_for(viewer: Person, action: Action = "read") -> QuerySet[Space]:
     if not (getattr(viewer, "pk", None) and viewer.may_act):
         return Space.objects.none()
     allowed = Q(pk__in=_memberships(viewer, action).values("space_id"))
-    if viewer.is_employee:
-        allowed |= Q(type__in=rule.employees_in)
+    types = _types_without_membership(viewer, rule)
+    if types:
+        allowed |= Q(type__in=sorted(types))
+    if rule.owners_in and viewer.is_employee:
+        allowed |= Q(type__in=sorted(rule.owners_in), owner_id=viewer.pk)
     if not rule.when_archived:
         allowed &= Q(archived_at=None)
     return Space.objects.filter(allowed)
+
+
+def _types_without_membership(viewer: Person, rule: Rule) -> set[str]:
+    """The types in which ``viewer`` may by being who they are. SECURITY: a guest may nowhere this way."""
+    if not viewer.is_employee:
+        return set()
+    types = set(rule.employees_in)
+    if viewer.is_editor:
+        types |= rule.editors_in
+    if viewer.is_administrator:
+        types |= rule.administrators_in
+    return types
 
 
 def _memberships(viewer: Person, action: Action) -> QuerySet[Membership]:
     """The memberships of ``viewer`` that give ``action``."""
     gives = Q(pk__in=[])
     for roles, types in _roles_to_types(action):
+        if viewer.is_guest:
+            # SECURITY: whatever row there is, a guest has no right in a hidden group.
+            types = [kind for kind in types if kind in GUEST_TYPES]
         gives |= Q(role__in=roles, space__type__in=types)
     return Membership.objects.filter(gives, person_id=viewer.pk)
 
@@ -63,7 +81,7 @@ def scope(rows: QuerySet[Rows], viewer: Person, action: Action = "read") -> Quer
     """
     space_path, label_path = _paths(rows.model)
     rows = rows.filter(**{f"{space_path}__in": spaces_for(viewer, action)})
-    if label_path and not viewer.is_employee:
+    if label_path and not getattr(viewer, "is_employee", False):
         rows = rows.filter(**{f"{label_path}__in": GUESTS_READ_LABELS})
     return rows
 
@@ -98,13 +116,22 @@ def audience(thing: Model) -> QuerySet[Person]:
 def readers(space: Space, label: str = Label.SHARED) -> QuerySet[Person]:
     """The active people who may read a thread with ``label`` in ``space``, stand-ins and robots left out."""
     rule = RULES["read"]
-    roles = rule.roles_in.get(space.type, frozenset())
-    members = Membership.objects.filter(space_id=space.pk, role__in=roles)
+    roles = rule.roles_in.get(SpaceType(space.type), frozenset())
+    members = Membership.objects.filter(space_id=space.pk, role__in=sorted(roles))
     allowed = Q(pk__in=members.values("person_id"))
     if space.type in rule.employees_in:
         allowed |= Q(is_employee=True)
     people = Person.objects.active().filter(allowed, is_stand_in=False, is_robot=False)
-    return people if label in GUESTS_READ_LABELS else people.filter(is_employee=True)
+    has_guests = label in GUESTS_READ_LABELS and space.type in GUEST_TYPES
+    return people if has_guests else people.filter(is_employee=True)
+
+
+def may_create_groups(person: Person) -> bool:
+    """True when the company lets ``person`` make a group; a guest never."""
+    if not (getattr(person, "pk", None) and person.may_act and person.is_employee):
+        return False
+    company = Company.objects.filter(pk=1).first()
+    return person.is_administrator or company is None or company.group_creators == GroupCreators.EMPLOYEES
 
 
 def space_and_label(thing: Any) -> tuple[Space, str]:

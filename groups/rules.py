@@ -1,22 +1,28 @@
 """The table of the one rule: who may do what, by type of space. Printed into ``docs/rules.md``.
 
-``employees_in``   types in which every active employee may, member or not;
-``roles_in``       roles of a membership that give the right, by type;
-``when_archived``  whether the right outlives the archiving of the space.
+``employees_in``       types in which every employee may, member or not;
+``owners_in``          types in which the person whose wall it is may;
+``editors_in``         types in which an editor of the company may;
+``administrators_in``  types in which an administrator may;
+``roles_in``           roles of a membership that give the right, by type;
+``when_archived``      whether the right outlives the archiving of the space.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Literal, get_args
 
-from groups.models import MEMBER_TYPES, Role, SpaceType
+from groups.models import GROUP_TYPES, MEMBER_TYPES, Label, Role, SpaceType
 
-Action = Literal["know", "read", "write", "join", "manage"]
+Action = Literal["know", "read", "write", "announce", "join", "ask", "manage"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
 
 ANYONE_IN = frozenset({Role.GUEST, Role.MEMBER, Role.MANAGER})
+MANAGERS = frozenset({Role.MANAGER})
 EMPLOYEES_WALLS = frozenset({SpaceType.COMMON, SpaceType.PERSONAL})
+NOWHERE: frozenset[SpaceType] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +30,16 @@ class Rule:
     """One line of the table."""
 
     says: str
-    employees_in: frozenset[SpaceType]
-    roles_in: Mapping[SpaceType, frozenset[Role]]
-    when_archived: bool
+    employees_in: frozenset[SpaceType] = NOWHERE
+    owners_in: frozenset[SpaceType] = NOWHERE
+    editors_in: frozenset[SpaceType] = NOWHERE
+    administrators_in: frozenset[SpaceType] = NOWHERE
+    roles_in: Mapping[SpaceType, frozenset[Role]] = field(default_factory=dict)
+    when_archived: bool = False
 
 
 _members_everywhere = dict.fromkeys(MEMBER_TYPES, ANYONE_IN)
+_managers_of_groups = dict.fromkeys(GROUP_TYPES, MANAGERS)
 
 RULES: dict[Action, Rule] = {
     "know": Rule(
@@ -39,7 +49,7 @@ RULES: dict[Action, Rule] = {
         when_archived=True,
     ),
     "read": Rule(
-        "read what stands in it (labels narrow further)",
+        "read what stands in it (labels narrow further), and see who is in it",
         employees_in=EMPLOYEES_WALLS | {SpaceType.PAGE, SpaceType.OPEN},
         roles_in=_members_everywhere,
         when_archived=True,
@@ -48,21 +58,28 @@ RULES: dict[Action, Rule] = {
         "open threads, reply, react",
         employees_in=EMPLOYEES_WALLS,
         roles_in=_members_everywhere,
-        when_archived=False,
+    ),
+    "announce": Rule(
+        "open a thread of the kind announcement",
+        editors_in=frozenset({SpaceType.COMMON}),
+        roles_in=_managers_of_groups,
     ),
     "join": Rule(
         "become a member without being asked",
         employees_in=frozenset({SpaceType.OPEN}),
-        roles_in={},
-        when_archived=False,
+    ),
+    "ask": Rule(
+        "ask its managers to be let in",
+        employees_in=frozenset({SpaceType.CLOSED}),
     ),
     "manage": Rule(
-        "edit, invite, remove, classify, archive and bring back",
-        employees_in=frozenset(),
-        roles_in=dict.fromkeys(MEMBER_TYPES, frozenset({Role.MANAGER})),
+        "edit, invite, remove, classify and pin what others wrote, archive and bring back",
+        owners_in=frozenset({SpaceType.PERSONAL}),
+        administrators_in=frozenset({SpaceType.COMMON}),
+        roles_in=_managers_of_groups,
         when_archived=True,
     ),
 }
 
-# Labels narrow what "read" gives: a guest reads only what is shared with guests.
-GUESTS_READ_LABELS = frozenset({"shared"})
+# Labels narrow what every action gives: a guest has only what is shared with guests.
+GUESTS_READ_LABELS = frozenset({Label.SHARED})

@@ -1,0 +1,258 @@
+"""What can be asked of spaces and of who is in them; every answer starts from the rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from groups import policy
+from groups.models import (
+    GROUP_TYPES,
+    GUEST_TYPES,
+    Invitation,
+    JoinRequest,
+    Label,
+    Membership,
+    Role,
+    Space,
+    SpaceType,
+)
+from kit import clock, slots
+from people.models import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MEMBER_TYPES_WITH_GUESTS = [str(kind) for kind in GUEST_TYPES]
+
+
+# Groups -------------------------------------------------------------------------------------------------------------
+def my_groups(viewer: Person) -> QuerySet[Space]:
+    """The living groups ``viewer`` is in, by name, each with ``has_guests``."""
+    mine = Membership.objects.filter(person_id=viewer.pk, space=OuterRef("pk"))
+    groups = policy.spaces_for(viewer, "read").groups().living().filter(Exists(mine))
+    return _with_guests(groups).order_by("name", "pk")
+
+
+def groups_known_to(viewer: Person) -> QuerySet[Space]:
+    """Every group ``viewer`` may know of, archived ones too, with ``members``, ``has_guests`` and ``is_mine``."""
+    mine = Membership.objects.filter(person_id=viewer.pk, space=OuterRef("pk"))
+    known = policy.spaces_for(viewer, "know").groups()
+    return (
+        _with_guests(known)
+        .annotate(members=Count("memberships", filter=_open_account("memberships__person")), is_mine=Exists(mine))
+        .order_by("name", "pk")
+    )
+
+
+def _with_guests(groups: QuerySet[Space]) -> QuerySet[Space]:
+    guests = Membership.objects.filter(_open_account("person"), space=OuterRef("pk"), person__is_employee=False)
+    return groups.annotate(has_guests=Exists(guests))
+
+
+def _open_account(path: str) -> Q:
+    """Accounts that are open now, seen through ``path``: ``PersonQuerySet.active`` for a joined table."""
+    ends = f"{path}__ends_on"
+    return Q(**{f"{path}__is_active": True}) & (Q(**{ends: None}) | Q(**{f"{ends}__gte": clock.now().date()}))
+
+
+def conversations_of(viewer: Person) -> QuerySet[Space]:
+    """The private conversations ``viewer`` is in, with their people."""
+    spaces = policy.spaces_for(viewer, "read").filter(type=SpaceType.DIRECT)
+    return spaces.prefetch_related("memberships__person").order_by("-pk")
+
+
+# People -------------------------------------------------------------------------------------------------------------
+def visible_people(viewer: Person) -> QuerySet[Person]:
+    """The open accounts ``viewer`` may know of: all for an employee; for a guest those who share a space."""
+    if not (getattr(viewer, "pk", None) and viewer.may_act):
+        return Person.objects.none()
+    people = Person.objects.active().filter(is_robot=False, is_stand_in=False)
+    if viewer.is_employee:
+        return people
+    shared = policy.spaces_for(viewer, "read").values("pk")
+    together = Membership.objects.filter(space__in=shared).values("person_id")
+    return people.filter(Q(pk__in=together) | Q(pk=viewer.pk))
+
+
+def members_of(space: Space) -> QuerySet[Membership]:
+    """Who is in ``space`` with an open account: managers, members, guests, by name. The caller asked the rule."""
+    rows = Membership.objects.filter(_open_account("person"), space=space).select_related("person__sponsor")
+    rank = Case(When(role=Role.MANAGER, then=0), When(role=Role.MEMBER, then=1), default=2)
+    return rows.order_by(rank, "person__display_name", "pk")
+
+
+def guests_of(space: Space) -> QuerySet[Person]:
+    """The guests in ``space`` whose time is not over, by name, with their sponsors."""
+    if space.type not in GUEST_TYPES:
+        return Person.objects.none()
+    inside = Membership.objects.filter(space=space).values("person_id")
+    return (
+        Person.objects.active().guests().filter(pk__in=inside).select_related("sponsor").order_by("display_name", "pk")
+    )
+
+
+def membership_of(viewer: Person, space: Space) -> Membership | None:
+    """The row that says ``viewer`` is in ``space``, if there is one."""
+    return Membership.objects.filter(space=space, person_id=viewer.pk).first()
+
+
+# Invitations and requests -------------------------------------------------------------------------------------------
+def invitations_for(viewer: Person) -> QuerySet[Invitation]:
+    """The open invitations of ``viewer`` into living groups, newest first."""
+    if not (getattr(viewer, "pk", None) and viewer.may_act):
+        return Invitation.objects.none()
+    rows = Invitation.objects.filter(person_id=viewer.pk, expires_at__gt=clock.now(), space__archived_at=None)
+    return rows.select_related("space", "invited_by").order_by("-invited_at")
+
+
+def invitations_to(viewer: Person, space: Space) -> QuerySet[Invitation]:
+    """The open invitations into ``space``, for those who manage it."""
+    rows = policy.scope(Invitation.objects.all(), viewer, "manage").filter(space=space, expires_at__gt=clock.now())
+    return rows.select_related("person", "invited_by").order_by("-invited_at")
+
+
+def requests_to(viewer: Person, space: Space) -> QuerySet[JoinRequest]:
+    """Who asks to join ``space``, for those who manage it, oldest first."""
+    rows = policy.scope(JoinRequest.objects.all(), viewer, "manage").filter(space=space)
+    return rows.filter(_open_account("person")).select_related("person").order_by("asked_at")
+
+
+# Readers ------------------------------------------------------------------------------------------------------------
+def reader_counts(space: Space, label: str = Label.SHARED) -> tuple[int, int]:
+    """How many employees and how many guests may read a thread with ``label`` in ``space``; one query."""
+    counts = policy.readers(space, label).aggregate(
+        employees=Count("pk", filter=Q(is_employee=True)), guests=Count("pk", filter=Q(is_employee=False))
+    )
+    return counts["employees"], counts["guests"]
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceLine:
+    """Who can read what is written here, in words. ``str()`` gives the whole sentence.
+
+    ``tone`` is ``guests``, ``hiddenly`` or '' (the design's classes of ``.audience``); ``strong`` is its bold start.
+    """
+
+    strong: str
+    rest: str
+    tone: str
+    icon: str
+    employees: int
+    guests: int
+
+    def __str__(self) -> str:
+        return f"{self.strong} {self.rest}".strip()
+
+
+def audience_line(space: Space, label: str = Label.SHARED) -> AudienceLine:
+    """The audience of a thread with ``label`` in ``space``; one query."""
+    employees, guests = reader_counts(space, label)
+    strong, rest, tone, icon = _audience_words(space, employees, guests)
+    return AudienceLine(strong, rest, tone, icon, employees, guests)
+
+
+def _audience_words(space: Space, employees: int, guests: int) -> tuple[str, str, str, str]:
+    count = {"count": employees}
+    if space.is_named_readers:
+        strong = ngettext("Only the %(count)d named reader", "Only the %(count)d named readers", employees) % count
+        return strong, _("can read this, or know that it exists."), "hiddenly", "eye-off"
+    if space.type == SpaceType.HIDDEN:
+        strong = ngettext("Only the %(count)d member", "Only the %(count)d members", employees) % count
+        return strong, _("can read this, or know that the group exists."), "hiddenly", "eye-off"
+    if guests:
+        return _("Guests can read this."), f"{people_count(employees, guests)}.", "guests", "id-card-lanyard"
+    if space.type == SpaceType.DIRECT:
+        strong = ngettext(
+            "Only the %(count)d person in this conversation",
+            "Only the %(count)d people in this conversation",
+            employees,
+        )
+        return strong % count, _("can read this."), "", "lock"
+    if space.type == SpaceType.CLOSED:
+        strong = ngettext("Only the %(count)d employee", "Only the %(count)d employees", employees) % count
+        return strong, _("in this group can read this."), "", "lock"
+    line = ngettext("%(count)d employee can read this", "%(count)d employees can read this", employees) % count
+    return "", f"{line}.", "", "eye"
+
+
+def people_count(employees: int, guests: int) -> str:
+    """ "68 employees and 6 guests", in the language of the moment."""
+    of_house = ngettext("%(count)d employee", "%(count)d employees", employees) % {"count": employees}
+    if not guests:
+        return of_house
+    of_others = ngettext("%(count)d guest", "%(count)d guests", guests) % {"count": guests}
+    return _("%(employees)s and %(guests)s") % {"employees": of_house, "guests": of_others}
+
+
+# Opening and hiding -------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class VisibilityPreview:
+    """What a change of type would do, before anything is done. Counts are of people.
+
+    ``contents`` are sentences of the upper floors (slot ``space.contents``): "212 threads", "31 pictures".
+    ``guests`` above zero forbids hiding.
+    """
+
+    space: Space
+    type: str
+    readers_before: int
+    readers_after: int
+    knowing_before: int
+    knowing_after: int
+    guests: int
+    requests: int
+    contents: tuple[str, ...]
+
+    @property
+    def gaining(self) -> int:
+        return max(0, self.readers_after - self.readers_before)
+
+    @property
+    def losing(self) -> int:
+        return max(0, self.readers_before - self.readers_after)
+
+    @property
+    def is_refused(self) -> bool:
+        return self.type == SpaceType.HIDDEN and self.guests > 0
+
+
+def visibility_preview(space: Space, type: str) -> VisibilityPreview:
+    """What becomes readable, and to how many, if ``space`` becomes ``type``. The caller has asked "manage"."""
+    inside, guests = _counts_of(Membership.objects.filter(space=space))
+    everyone = Person.objects.active().employees().filter(is_stand_in=False, is_robot=False).count()
+    reading = {SpaceType.OPEN: everyone + guests}
+    knowing = {SpaceType.OPEN: everyone + guests, SpaceType.CLOSED: everyone + guests}
+    members = inside + guests
+    return VisibilityPreview(
+        space=space,
+        type=type,
+        readers_before=_of(reading, space.type, members),
+        readers_after=_of(reading, type, members),
+        knowing_before=_of(knowing, space.type, members),
+        knowing_after=_of(knowing, type, members),
+        guests=guests,
+        requests=space.join_requests.count(),
+        contents=tuple(str(line) for say in slots.filled("space.contents") for line in say(space)),
+    )
+
+
+def _of(counts: Mapping[SpaceType, int], kind: str, otherwise: int) -> int:
+    return counts.get(SpaceType(kind), otherwise)
+
+
+def _counts_of(rows: QuerySet[Membership]) -> tuple[int, int]:
+    counts = rows.filter(_open_account("person")).aggregate(
+        employees=Count("pk", filter=Q(person__is_employee=True)),
+        guests=Count("pk", filter=Q(person__is_employee=False)),
+    )
+    return counts["employees"], counts["guests"]
+
+
+def named_types() -> list[tuple[str, str]]:
+    """Open, closed and hidden with their words, in that order."""
+    return [(str(kind), str(kind.label)) for kind in GROUP_TYPES]
