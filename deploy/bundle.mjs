@@ -53,8 +53,12 @@ async function writeHashed(name, text) {
 function noteOutputs(outputs) {
   for (const [path, output] of Object.entries(outputs)) {
     const name = relative(TARGET, path);
-    if (output.entryPoint) manifest[basename(output.entryPoint)] = name;
-    else if (name.startsWith("fonts/")) manifest[name.replace(/-[A-Z0-9]{8}\./, ".")] = name;
+    if (ENTRIES.includes(basename(output.entryPoint ?? ""))) {
+      manifest[basename(output.entryPoint)] = name;
+      const needed = output.imports.filter(({ kind }) => kind === "import-statement").map(({ path: chunk }) => relative(TARGET, chunk));
+      if (needed.length) manifest[`${basename(output.entryPoint)} needs`] = needed;
+    }
+    if (name.startsWith("fonts/")) manifest[name.replace(/-[A-Z0-9]{8}\./, ".")] = name;
   }
 }
 
@@ -85,6 +89,27 @@ async function copyEmoji() {
     await writeHashed(`emoji/${language}.json`, await readFile(`node_modules/emoji-picker-element-data/${language}/cldr/data.json`));
 }
 
+/** emoji-picker-element writes inline styles, which our content security policy forbids: the same through the CSSOM. */
+const emojiWithoutInlineStyle = {
+  name: "emoji-without-inline-style",
+  setup(made) {
+    made.onLoad({ filter: /emoji-picker-element\/picker\.js$/ }, async ({ path }) => {
+      let contents = await readFile(path, "utf8");
+      const swaps = [
+        ["const style = document.createElement('style');", "const style = new CSSStyleSheet();"],
+        ["style.textContent = baseStyles + EXTRA_STYLES;", "style.replaceSync(baseStyles + EXTRA_STYLES);"],
+        ["this.shadowRoot.appendChild(style);", "this.shadowRoot.adoptedStyleSheets = [style];"],
+        ["targetNode.setAttribute(attributeName, newValue);", "if (attributeName === 'style') targetNode.style.cssText = newValue; else targetNode.setAttribute(attributeName, newValue);"],
+      ];
+      for (const [theirs, ours] of swaps) {
+        if (!contents.includes(theirs)) throw new Error(`emoji-picker-element changed: "${theirs}" is no longer in it.`);
+        contents = contents.replace(theirs, ours);
+      }
+      return { contents, loader: "js" };
+    });
+  },
+};
+
 const entryPoints = ENTRIES.map((name) => join(SOURCE, name)).filter((path) => existsSync(path));
 const options = {
   entryPoints,
@@ -102,6 +127,7 @@ const options = {
   external: ["/static/*"],
   logLevel: "warning",
   legalComments: "linked",
+  plugins: [emojiWithoutInlineStyle],
 };
 
 await rm(TARGET, { recursive: true, force: true });
@@ -114,7 +140,7 @@ if (process.argv.includes("--watch")) {
     if (result.metafile) noteOutputs(result.metafile.outputs);
     await writeFile(join(TARGET, "manifest.json"), JSON.stringify(manifest, null, 1));
   }) };
-  await (await context({ ...options, plugins: [noting] })).watch();
+  await (await context({ ...options, plugins: [...options.plugins, noting] })).watch();
   console.log(`Watching ${SOURCE}; ${icons} icons.`);
 } else {
   if (entryPoints.length) noteOutputs((await build(options)).metafile.outputs);

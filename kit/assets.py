@@ -15,17 +15,26 @@ def _dist() -> Path:
 
 
 @cache
-def _manifest(_changed: float) -> dict[str, str]:
+def _manifest(_changed: float) -> dict:
     return json.loads((_dist() / "manifest.json").read_text())
+
+
+def _names() -> dict:
+    try:
+        return _manifest((_dist() / "manifest.json").stat().st_mtime if settings.DEBUG else 0.0)
+    except FileNotFoundError:
+        return {}
 
 
 def hashed_name(name: str) -> str:
     """The current file name of ``name`` ("parvis.css"), or ``name`` itself before the first build."""
-    try:
-        changed = (_dist() / "manifest.json").stat().st_mtime if settings.DEBUG else 0.0
-        return _manifest(changed).get(name, name)
-    except FileNotFoundError:
-        return name
+    return _names().get(name, name)
+
+
+def needed_urls(name: str) -> list[str]:
+    """The addresses of the files that ``name`` ("parvis.js") imports at once, to be fetched together with it."""
+    needed = _names().get(f"{name} needs", [])
+    return [static(one) for one in needed]
 
 
 def asset_url(name: str) -> str:

@@ -8,7 +8,7 @@ import zlib
 
 from django import template
 from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,12 @@ register = template.Library()
 def asset(name: str) -> str:
     """The address of a built file: ``{% asset "parvis.css" %}``."""
     return assets.asset_url(name)
+
+
+@register.simple_tag
+def asset_preloads(name: str) -> SafeString:
+    """Links that fetch what a script imports together with the script itself, not after it."""
+    return format_html_join("", '<link rel="modulepreload" href="{}">', ((url,) for url in assets.needed_urls(name)))
 
 
 @register.simple_tag

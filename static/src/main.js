@@ -1,1 +1,23 @@
-import "./live/index.js";
+// What every page needs at once; the rest is fetched when a page or a key asks for it.
+import { whenever } from "./core.js";
+
+// The editor comes when one is about to write.
+whenever("[data-editor]", (box) => {
+  const load = () => import("./editor/index.js").then((editor) => editor.enhance(box));
+  if (box.matches(":focus-within") || box.hasAttribute("data-editor-open")) load();
+  else box.addEventListener("focusin", load, { once: true });
+});
+whenever("picture-drop", () => import("./editor/pictures.js"));
+
+// A button that opens the emoji picker and puts the sign into its form's field: <button data-emoji="emoji">.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-emoji]");
+  if (!button) return;
+  event.preventDefault();
+  const { openEmoji } = await import("./editor/emoji.js");
+  openEmoji(button, (sign) => {
+    const form = button.form ?? button.closest("form");
+    form.elements.namedItem(button.dataset.emoji).value = sign;
+    form.requestSubmit();
+  });
+});

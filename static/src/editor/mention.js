@@ -1,0 +1,26 @@
+// @ proposes people from the server (data-mention-url?q=…), who may read what is written here. The answer is HTML:
+// <ul><li role="option" data-value="[@Claire Delmas](person:ID)">…</li></ul>.
+import { ask, element, whenever, words } from "../core.js";
+
+async function find(address, text) {
+  const answer = await ask(`${address}${address.includes("?") ? "&" : "?"}q=${encodeURIComponent(text)}`);
+  if (!answer.ok) return { matched: false };
+  const inside = document.createElement("div");
+  inside.innerHTML = await answer.text();
+  const options = [...inside.querySelectorAll("[role=option]")];
+  if (!options.length) return { matched: false };
+  options.forEach((option, at) => (option.id ||= `mention-${at}`));
+  const list = element("ul", { class: "suggest", role: "listbox", "aria-label": words.mentionResults }, ...options);
+  return { matched: true, fragment: list };
+}
+
+// These events do not bubble: each element is listened to.
+whenever("text-expander[data-mention-url]", (expander) => {
+  expander.addEventListener("text-expander-change", (event) => {
+    const { key, text, provide } = event.detail;
+    if (key === "@") provide(find(expander.dataset.mentionUrl, text));
+  });
+  expander.addEventListener("text-expander-value", (event) => {
+    event.detail.value = event.detail.item.dataset.value;
+  });
+});

@@ -1,0 +1,37 @@
+// Small verbs any page may carry as attributes.
+import { announce } from "./announcer.js";
+import { words } from "./words.js";
+
+document.addEventListener("click", async (event) => {
+  const copier = event.target.closest("[data-copy]");
+  if (copier) {
+    event.preventDefault();
+    await navigator.clipboard.writeText(new URL(copier.dataset.copy, location.href).href);
+    announce(words.copied);
+    const label = copier.querySelector("[data-label]") ?? copier.querySelector("span:not(.vh)");
+    if (label) {
+      const before = label.textContent;
+      label.textContent = words.copied;
+      setTimeout(() => (label.textContent = before), 2_000);
+    }
+  }
+  if (event.target.closest("[data-print]")) print();
+});
+
+// A check box that stands for many: <input type="checkbox" data-select-all="#list">.
+document.addEventListener("change", (event) => {
+  const all = event.target.closest("[data-select-all]");
+  if (!all) return;
+  document.querySelectorAll(`${all.dataset.selectAll} input[type=checkbox]`).forEach((box) => {
+    if (box !== all && box.checked !== all.checked) {
+      box.checked = all.checked;
+      box.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
+});
+
+// A form that sends itself when a choice changes; without script its button does it.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-auto]");
+  if (form && !event.target.matches("[type=search], [type=text]")) form.requestSubmit();
+});
