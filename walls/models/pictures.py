@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from kit import clock, ids
+from walls.models.posts import Post
 from walls.models.threads import Thread
 
 
@@ -17,6 +18,7 @@ class Picture(models.Model):
 
     public_id = ids.PublicIdField()
     thread = models.ForeignKey(Thread, models.CASCADE, null=True, blank=True, related_name="pictures")
+    post = models.ForeignKey(Post, models.CASCADE, null=True, blank=True, related_name="pictures")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="pictures")
     uploaded_at = models.DateTimeField(default=clock.now)
     sha256 = models.CharField(max_length=64, help_text="Of the re-encoded picture in the blob store.")

@@ -31,9 +31,11 @@ class Post(models.Model):
     version = models.PositiveIntegerField(default=1, help_text="Thread version of its last visible change.")
     revision = models.PositiveIntegerField(default=1, help_text="Rises with each edit of the text.")
     edited_at = models.DateTimeField(null=True, blank=True)
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     deleted_at = models.DateTimeField(null=True, blank=True)
     deleted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     reaction_count = models.PositiveIntegerField(default=0)
+    tally = models.JSONField(default=dict, blank=True, help_text="Reactions by emoji, kept with the rows.")
 
     objects = PostQuerySet.as_manager()
 
@@ -46,6 +48,13 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+    def get_absolute_url(self) -> str:
+        return f"/posts/{self.public_id}/"
+
+    @property
+    def opens(self) -> bool:
+        return self.number == 1
 
 
 class Revision(models.Model):

@@ -68,6 +68,7 @@ class Thread(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True, help_text="Its opening post was deleted: a tombstone.")
     deleted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    tie = models.CharField(max_length=26, blank=True, help_text="Shared by the threads one message to two walls made.")
 
     objects = ThreadQuerySet.as_manager()
 
@@ -77,6 +78,7 @@ class Thread(models.Model):
             models.Index(fields=["-active_at", "-id"], name="thread_feed"),
             models.Index(fields=["topic", "-active_at"], name="thread_topic"),
             models.Index(fields=["author", "-opened_at"], name="thread_author"),
+            models.Index(fields=["tie"], name="thread_tie", condition=~models.Q(tie="")),
             models.Index(
                 fields=["-active_at"],
                 name="thread_unanswered",
@@ -86,6 +88,9 @@ class Thread(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.excerpt[:80]
+
+    def get_absolute_url(self) -> str:
+        return f"/threads/{self.public_id}/"
 
     @property
     def takes_replies(self) -> bool:

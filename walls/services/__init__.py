@@ -1,0 +1,72 @@
+"""The verbs of walls: each asks the rule, writes once, tells after. Keyword arguments, the actor first."""
+
+from walls.services.bulk import OldPost, add_posts, open_thread
+from walls.services.classification import move_thread, reclassify, restrict_thread, tags_named
+from walls.services.drafts import drop_draft, keep_draft
+from walls.services.erasures import erase_deleted
+from walls.services.marks import (
+    follow,
+    mark_all_read,
+    mark_read,
+    mark_unread,
+    mute,
+    save,
+    unfollow,
+    unsave,
+)
+from walls.services.pictures import add_picture, drop_unused
+from walls.services.posts import delete_post, edit_post, reply, restore_post
+from walls.services.refusals import EditConflict, Refused, SentBefore
+from walls.services.states import (
+    accept_answer,
+    change_status,
+    pin,
+    react,
+    unaccept_answer,
+    unpin,
+    unreact,
+    unvote,
+    vote,
+)
+from walls.services.threads import post_thread, tied_to
+
+__all__ = [
+    "EditConflict",
+    "OldPost",
+    "Refused",
+    "SentBefore",
+    "accept_answer",
+    "add_picture",
+    "add_posts",
+    "change_status",
+    "delete_post",
+    "drop_draft",
+    "drop_unused",
+    "edit_post",
+    "erase_deleted",
+    "follow",
+    "keep_draft",
+    "mark_all_read",
+    "mark_read",
+    "mark_unread",
+    "move_thread",
+    "mute",
+    "open_thread",
+    "pin",
+    "post_thread",
+    "react",
+    "reclassify",
+    "reply",
+    "restore_post",
+    "restrict_thread",
+    "save",
+    "tags_named",
+    "tied_to",
+    "unaccept_answer",
+    "unfollow",
+    "unpin",
+    "unreact",
+    "unsave",
+    "unvote",
+    "vote",
+]

@@ -1,0 +1,152 @@
+"""Say what a thread is about and who it is for: kind, topic, tags, label; and move it to another wall."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from groups import policy
+from groups import services as groups
+from groups.models import Label, Space, SpaceType
+from kit import facts
+from people.models import Person
+from topics.models import Tag, Topic
+from walls import rights
+from walls.models import Kind, Status, Thread
+from walls.services.locks import locked, raise_epoch, take_version
+from walls.services.refusals import Refused
+
+TAGS_LIMIT = 10
+TAG_LENGTH = 40
+# Who reads less comes later.
+_WIDTH = {Label.SHARED: 0, Label.INTERNAL: 1, Label.CONFIDENTIAL: 1}
+
+KEEP: Any = object()
+
+
+def fold_tag(name: str) -> str:
+    """A tag as it is stored: lower case, one form, hyphens for spaces, no leading #."""
+    folded = unicodedata.normalize("NFKC", name).casefold().strip().lstrip("#")
+    return re.sub(r"[^\w.+-]+", "-", folded).strip("-")
+
+
+def tags_named(names: Iterable[str]) -> list[Tag]:
+    """The tags called ``names``, made where missing, merged ones followed; raises Refused beyond 10."""
+    folded = list(dict.fromkeys(name for name in map(fold_tag, names) if name))
+    if len(folded) > TAGS_LIMIT:
+        raise Refused("too-many-tags", _("A thread carries at most %(limit)s tags.") % {"limit": TAGS_LIMIT})
+    for name in folded:
+        if len(name) > TAG_LENGTH:
+            raise Refused(
+                "tag-too-long",
+                _("A tag holds at most %(limit)s characters; “%(tag)s” has more.")
+                % {"limit": TAG_LENGTH, "tag": name[:TAG_LENGTH]},
+            )
+    found = {tag.name: tag for tag in Tag.objects.filter(name__in=folded).select_related("merged_into")}
+    tags = []
+    for name in folded:
+        tag = found.get(name) or Tag.objects.get_or_create(name=name)[0]
+        tags.append(tag.merged_into or tag)
+    return list(dict.fromkeys(tags))
+
+
+@transaction.atomic
+def reclassify(
+    *,
+    editor: Person,
+    thread: Thread,
+    kind: str = KEEP,
+    topic: Topic | None = KEEP,
+    tags: Iterable[str] = KEEP,
+    label: str = KEEP,
+) -> Thread:
+    """Change what was given, keep the rest; the thread as it stands after. Its author and whoever runs the wall may."""
+    thread = locked(thread)
+    _require_shape(editor, thread)
+    narrowed = False
+    if kind is not KEEP and kind != thread.kind:
+        _set_kind(editor, thread, kind)
+    if topic is not KEEP:
+        if topic is not None and topic.retired_at is not None:
+            raise Refused("topic-retired", _("This topic is no longer in use. Choose another one."))
+        thread.topic = topic
+    if label is not KEEP and label != thread.label:
+        allowed = rights.label_in(editor, thread.space, label)
+        if allowed != label:
+            raise Refused("label-not-here", _("This level is not possible here."), status=403)
+        narrowed = _WIDTH[label] > _WIDTH[thread.label]
+        thread.label = label
+    if tags is not KEEP:
+        thread.tags.set(tags_named(tags))
+    take_version(thread)
+    thread.save(update_fields=["kind", "status", "topic", "label", "version", "accepted", "accepted_by", "accepted_at"])
+    if narrowed:
+        raise_epoch(thread.space)
+    facts.tell(
+        "thread.reclassified", thread=thread.pk, space=thread.space_id, version=thread.version, person=editor.pk
+    )
+    return thread
+
+
+def _require_shape(editor: Person, thread: Thread) -> None:
+    policy.require(editor, "write", thread)
+    if thread.deleted_at is not None or not rights.may_shape(editor, thread):
+        raise PermissionDenied
+
+
+def _set_kind(editor: Person, thread: Thread, kind: str) -> None:
+    if kind not in rights.kinds_for(editor, thread.space) or kind == Kind.PRAISE:
+        raise Refused("kind-not-here", _("This kind is not possible here."), status=403)
+    thread.kind = kind
+    if kind != Kind.QUESTION and thread.accepted_id:
+        thread.accepted = thread.accepted_by = thread.accepted_at = None
+    if kind != Kind.QUESTION and thread.status == Status.ANSWERED:
+        thread.status = Status.OPEN
+
+
+@transaction.atomic
+def move_thread(*, mover: Person, thread: Thread, space: Space) -> Thread:
+    """Put the thread with its posts and address on another wall; who cannot read that wall loses it at once."""
+    thread = locked(thread)
+    _require_shape(mover, thread)
+    policy.require(mover, "write", space)
+    if space.pk == thread.space_id:
+        return thread
+    if thread.space.type == SpaceType.DIRECT or thread.space.is_named_readers:
+        raise Refused("private-stays", _("A private thread stays with its readers."), status=403)
+    return _put(mover, thread, space, rights.label_in(mover, space, thread.label) or Label.INTERNAL)
+
+
+@transaction.atomic
+def restrict_thread(*, editor: Person, thread: Thread, readers: Sequence[Person]) -> Thread:
+    """Move the thread into a small hidden space of named employees; its editor and author are among them."""
+    thread = locked(thread)
+    _require_shape(editor, thread)
+    people = list(dict.fromkeys([*readers, thread.author]))
+    if editor.is_guest or any(person.is_guest for person in people):
+        raise Refused("restricted-guests", _("A restricted thread is for employees only."))
+    space = groups.make_named_readers(author=editor, readers=people, name=thread.title)
+    return _put(editor, thread, space, Label.CONFIDENTIAL)
+
+
+def _put(mover: Person, thread: Thread, space: Space, label: str) -> Thread:
+    left = thread.space
+    thread.space, thread.label, thread.pinned_at = space, label, None
+    take_version(thread)
+    thread.save(update_fields=["space", "label", "pinned_at", "version"])
+    raise_epoch(left)
+    facts.tell(
+        "thread.moved",
+        thread=thread.pk,
+        space=space.pk,
+        from_space=left.pk,
+        version=thread.version,
+        person=mover.pk,
+    )
+    return thread

@@ -1,0 +1,74 @@
+"""Pictures people put into posts: re-encoded, without metadata, stored by their content."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kit import blobs, clock
+from kit import pictures as workshop
+from people.models import Person
+from walls.models import Picture
+from walls.services.refusals import Refused
+
+UNUSED_FOR = dt.timedelta(days=2)
+LONGEST = 2048
+THUMBNAIL = 720
+UPLOADS_AN_HOUR = 200
+
+
+def add_picture(*, uploader: Person, content: bytes, description: str = "") -> Picture:
+    """Keep one picture that only its uploader sees until it is posted. Raises Refused: too big, or no picture."""
+    _refuse_haste(uploader)
+    try:
+        made = workshop.remake(content, longest=LONGEST)
+        thumbnail = workshop.remake(made.content, longest=THUMBNAIL)
+    except workshop.PictureRefused as refusal:
+        raise Refused(f"picture-{refusal.code}", _said(refusal)) from refusal
+    full, small = blobs.put(made.content), blobs.put(thumbnail.content)
+    with transaction.atomic():
+        return Picture.objects.create(
+            uploaded_by=uploader,
+            uploaded_at=clock.now(),
+            sha256=full,
+            thumbnail_sha256=small,
+            width=made.width,
+            height=made.height,
+            description=" ".join(description.split())[:200],
+        )
+
+
+def _refuse_haste(uploader: Person) -> None:
+    hour_ago = clock.now() - dt.timedelta(hours=1)
+    if Picture.objects.filter(uploaded_by=uploader, uploaded_at__gt=hour_ago).count() >= UPLOADS_AN_HOUR:
+        raise Refused(
+            "too-many-pictures",
+            _("%(limit)s pictures an hour is the limit. Add the others later.") % {"limit": UPLOADS_AN_HOUR},
+            status=429,
+            retry_after=600,
+        )
+
+
+def _said(refusal: workshop.PictureRefused) -> str:
+    """The limit and what was found, and the way out."""
+    if refusal.code == "bytes":
+        return _("A picture holds at most %(limit)s MB; this one has %(found)s MB. Send a smaller copy.") % {
+            "limit": refusal.limit // 1_000_000,
+            "found": -(-refusal.found // 1_000_000),
+        }
+    if refusal.code == "pixels":
+        return _(
+            "A picture holds at most %(limit)s megapixels; this one has %(found)s. Send a smaller copy."
+        ) % {"limit": refusal.limit // 1_000_000, "found": -(-refusal.found // 1_000_000)}
+    return _("This file is no picture we can show. JPEG, PNG, WebP, GIF and HEIC are.")
+
+
+@transaction.atomic
+def drop_unused(limit: int = 500) -> int:
+    """Forget pictures that were uploaded and never posted; how many."""
+    stale = Picture.objects.filter(post=None, uploaded_at__lt=clock.now() - UNUSED_FOR)
+    keys = list(stale.values_list("pk", flat=True)[:limit])
+    Picture.objects.filter(pk__in=keys).delete()
+    return len(keys)
