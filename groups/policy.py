@@ -131,7 +131,12 @@ def may_create_groups(person: Person) -> bool:
     if not (getattr(person, "pk", None) and person.may_act and person.is_employee):
         return False
     company = Company.objects.filter(pk=1).first()
-    return person.is_administrator or company is None or company.group_creators == GroupCreators.EMPLOYEES
+    return (
+        person.is_administrator
+        or person.is_robot
+        or company is None
+        or company.group_creators == GroupCreators.EMPLOYEES
+    )
 
 
 def space_and_label(thing: Any) -> tuple[Space, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
@@ -18,7 +19,9 @@ class TopicQuerySet(MP_NodeQuerySet):
 
 
 class TopicManager(MP_NodeManager.from_queryset(TopicQuerySet)):
-    pass
+    def get_queryset(self):
+        # WHY: treebeard's manager names its own queryset class and would hide the words of ours.
+        return TopicQuerySet(self.model, using=self._db).order_by("path")
 
 
 class Topic(MP_Node):
@@ -36,6 +39,9 @@ class Topic(MP_Node):
     def __str__(self) -> str:
         return self.label
 
+    def get_absolute_url(self) -> str:
+        return reverse("topics:topic-detail", args=[self.public_id])
+
     @property
     def label(self) -> str:
         """The label in the language of the moment."""
@@ -50,6 +56,9 @@ class Tag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("topics:tag-detail", args=[self.name])
 
 
 class TopicFollow(models.Model):
