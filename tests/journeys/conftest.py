@@ -1,0 +1,210 @@
+"""Journeys: the real server in a process of its own, a small cast, and a real browser in four variants.
+
+Fixtures: ``company`` (address, people, spaces), ``sign_in(who, variant)`` → a page, ``axe(page)``, ``look(page, name)``.
+Pictures are kept where the variable PARVIS_LOOK points, else in a temporary folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A screen size and a theme."""
+
+    name: str
+    width: int
+    height: int
+    theme: str
+
+    @property
+    def is_phone(self) -> bool:
+        return self.width < 768
+
+
+VARIANTS = {
+    f"{size}-{theme}": Variant(f"{size}-{theme}", width, height, theme)
+    for size, width, height in (("desktop", 1440, 900), ("mobile", 390, 844))
+    for theme in ("light", "dark")
+}
+
+
+@dataclass(frozen=True)
+class Company:
+    """The running server and who is in it."""
+
+    address: str
+    people: dict[str, dict[str, str]]
+    spaces: dict[str, str]
+    cookie: str
+    password: str
+    folder: Path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(address: str, server: subprocess.Popen, seconds: int = 60) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            raise RuntimeError(f"The server ended with {server.returncode} before it answered.")
+        try:
+            urllib.request.urlopen(f"{address}/account/login/", timeout=2)
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError("The server did not answer in time.")
+
+
+def environment(folder: Path) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
+    return {**kept, "PARVIS_DATA": str(folder), "PARVIS_STYLEGUIDE": "true", "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory):
+    """The cast in a fresh data folder, served on a free port."""
+    folder = tmp_path_factory.mktemp("data")
+    env = environment(folder)
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.journeys.company"], cwd=ROOT, env=env, check=True, capture_output=True, text=True
+    )
+    port = free_port()
+    log = (folder / "server.log").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--port", str(port)], cwd=ROOT, env=env, stdout=log, stderr=log
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(address, server)
+        yield Company(address=address, folder=folder, **json.loads(made.stdout))
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    path = os.environ.get("PARVIS_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        pytest.fail("No Chromium on this machine: install chromium, or set PARVIS_CHROMIUM to its path.")
+    return {"executable_path": path, "args": ["--no-sandbox", "--force-device-scale-factor=1"]}
+
+
+@pytest.fixture(params=list(VARIANTS.values()), ids=list(VARIANTS))
+def variant(request) -> Variant:
+    """Each of the four: desktop and phone, light and dark."""
+    return request.param
+
+
+@pytest.fixture
+def new_page(browser, company):
+    """``new_page(variant)``: a fresh browser, signed out; the test fails when the page or the policy complains."""
+    contexts = []
+    problems: list[str] = []
+
+    def make(variant: Variant = VARIANTS["desktop-light"], *, language: str = "en", has_script: bool = True):
+        context = browser.new_context(
+            base_url=company.address,
+            viewport={"width": variant.width, "height": variant.height},
+            color_scheme=variant.theme,
+            locale="fr-FR" if language == "fr" else "en-GB",
+            has_touch=variant.is_phone,
+            reduced_motion="reduce",
+            java_script_enabled=has_script,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda said: _is_policy(said) and problems.append(said.text))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not problems, problems
+
+
+def _is_policy(said) -> bool:
+    return "Content Security Policy" in said.text
+
+
+@pytest.fixture
+def sign_in(new_page, company):
+    """``sign_in("member", variant)``: a page of a browser in which that person is signed in."""
+
+    def make(who: str, variant: Variant = VARIANTS["desktop-light"], **options):
+        page = new_page(variant, **options)
+        cookie = {"name": company.cookie, "value": company.people[who]["session"], "url": company.address}
+        page.context.add_cookies([cookie])
+        return page
+
+    return make
+
+
+@pytest.fixture
+def axe():
+    """``axe(page)``: fails with what axe-core finds wrong on the page as it stands."""
+
+    def check(page) -> None:
+        page.evaluate(AXE.read_text())
+        found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", AXE_TAGS)
+        wrong = [
+            f"{rule['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})"
+            for rule in found["violations"]
+            for node in rule["nodes"]
+        ]
+        assert not wrong, "\n".join(wrong)
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def look(tmp_path_factory):
+    """``look(page, name)``: keeps a picture of the page, to be held beside the design."""
+    kept = os.environ.get("PARVIS_LOOK")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("look")
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def take(page, name: str, *, is_full: bool = False) -> Path:
+        path = folder / f"{name}.png"
+        page.screenshot(path=path, full_page=is_full)
+        return path
+
+    return take
+
+
+@pytest.fixture(scope="session")
+def is_narrow_safe():
+    """``is_narrow_safe(page)``: fails when the page scrolls sideways."""
+
+    def check(page) -> None:
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, f"The page is {over} px too wide."
+
+    return check

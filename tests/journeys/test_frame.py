@@ -1,0 +1,74 @@
+"""The frame in a real browser: four variants, keyboard, palette, help, menus, weight."""
+
+from __future__ import annotations
+
+import pytest
+
+PAGES = ("/keys/", "/styleguide/", "/no/such/page/")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_frame_is_accessible_in_every_variant(sign_in, variant, axe, look, is_narrow_safe, path):
+    page = sign_in("member", variant)
+    page.goto(path)
+    axe(page)
+    is_narrow_safe(page)
+    look(page, f"frame{path.replace('/', '-')}{variant.name}", is_full=True)
+
+
+def test_the_question_mark_opens_the_list_of_keys_and_escape_gives_the_focus_back(sign_in, axe):
+    page = sign_in("member")
+    page.goto("/styleguide/")
+    page.locator("#main a.btn").first.focus()
+    page.keyboard.press("?")
+    page.get_by_role("dialog").wait_for()
+    axe(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert page.evaluate("document.activeElement.matches('#main a.btn')")
+
+
+def test_control_k_opens_the_palette_with_places(sign_in, axe):
+    page = sign_in("member")
+    page.goto("/keys/")
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").wait_for()
+    axe(page)
+    page.keyboard.type("bud")
+    page.get_by_role("option", name="Search everything for “bud”").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+
+
+def test_the_account_menu_opens_without_script(sign_in):
+    page = sign_in("member", has_script=False)
+    page.goto("/keys/")
+    page.locator("details.menu summary").click()
+    assert page.get_by_role("button", name="Sign out").is_visible()
+
+
+def test_a_draft_survives_a_reload_with_its_key(sign_in):
+    page = sign_in("member")
+    page.goto("/styleguide/")
+    page.get_by_label("Your message").fill("Half a thought")
+    key = page.locator("form[data-draft] [name=submission_key]").first.input_value()
+    page.wait_for_timeout(600)
+    page.reload()
+    assert page.get_by_label("Your message").input_value() == "Half a thought"
+    assert page.locator("form[data-draft] [name=submission_key]").first.input_value() == key
+
+
+def test_the_first_page_is_light(sign_in):
+    page = sign_in("member")
+    sizes: dict[str, int] = {}
+    client = page.context.new_cdp_session(page)
+    client.send("Network.enable")
+    names = {}
+    client.on("Network.responseReceived", lambda e: names.update({e["requestId"]: e["response"]["url"]}))
+    client.on(
+        "Network.loadingFinished", lambda e: sizes.update({names.get(e["requestId"], ""): e["encodedDataLength"]})
+    )
+    page.goto("/keys/", wait_until="networkidle")
+    counted = {url: size for url, size in sizes.items() if url.startswith("http") and not url.endswith(".woff2")}
+    assert sum(counted.values()) < 50 * 1024, counted
+    assert len(counted) <= 7, list(counted)
