@@ -31,11 +31,11 @@ async function iconsInUse() {
     for (const line of (await readFile(list, "utf8")).split("\n"))
       if (line.trim() && !line.startsWith("#")) names.add(line.trim());
   for await (const path of filesUnder(".", [".html"]))
-    for (const found of (await readFile(path, "utf8")).matchAll(/\{%\s*icon\s+["']([a-z0-9-]+)["']/g)) names.add(found[1]);
+    for (const found of (await readFile(path, "utf8")).matchAll(/(?:\{%\s*icon\s+|\bicon_name=)["']([a-z0-9-]+)["']/g)) names.add(found[1]);
   for await (const path of filesUnder(SOURCE, [".js"]))
     for (const found of (await readFile(path, "utf8")).matchAll(/\bicon\(["']([a-z0-9-]+)["']/g)) names.add(found[1]);
   for await (const path of filesUnder(".", [".py"]))
-    for (const found of (await readFile(path, "utf8")).matchAll(/\bicon\s*=\s*["']([a-z0-9-]+)["']/g)) names.add(found[1]);
+    for (const found of (await readFile(path, "utf8")).matchAll(/\bicon(?:_name)?["']?\s*[=:]\s*["']([a-z0-9-]+)["']/g)) names.add(found[1]);
   return [...names].sort();
 }
 

@@ -1,6 +1,7 @@
 """Journeys: the real server in a process of its own, a small cast, and a real browser in four variants.
 
-Fixtures: ``company`` (address, people, spaces), ``sign_in(who, variant)`` → a page, ``axe(page)``, ``look(page, name)``.
+Fixtures: ``company`` (address, people, spaces), ``sign_in(who, variant)`` → a page, ``axe(page)``,
+``look(page, name)``.
 Pictures are kept where the variable PARVIS_LOOK points, else in a temporary folder.
 """
 
