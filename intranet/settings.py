@@ -114,6 +114,8 @@ else:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA_FOLDER / "db.sqlite3",
             "CONN_MAX_AGE": None,
+            # A file, as in the product: threads of a database in memory lock each other's tables.
+            "TEST": {"NAME": DATA_FOLDER / "test.sqlite3"},
             "OPTIONS": {
                 "timeout": 20,
                 "transaction_mode": "IMMEDIATE",
