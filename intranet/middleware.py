@@ -8,6 +8,9 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.utils import timezone, translation
 
+from intranet import errors
+from kit.limits import LimitReached
+
 
 def private_answers(get_response):
     """Say ``no-store`` on everything but static files: answers are private, errors too."""
@@ -56,3 +59,18 @@ def viewer_language_and_zone(get_response):
         return response
 
     return middleware
+
+
+class Limits:
+    """Answer a limit that was reached, wherever it was reached, with the one 429 page."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, LimitReached):
+            return errors.too_many(request, limit=exception.sentence, retry_after=exception.retry_after)
+        return None

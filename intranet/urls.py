@@ -14,7 +14,8 @@ handler429 = "intranet.errors.too_many"
 handler500 = "intranet.errors.server_error"
 
 urlpatterns = [
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("people.account_urls")),
+    path("", include("people.urls")),
     path("", include("notifications.urls")),
     path("keys/", views.keys, name="keys"),
 ]

@@ -1,5 +1,25 @@
 from django.apps import AppConfig
 
+MINUTE = 60
+
 
 class PeopleConfig(AppConfig):
+    """Mails follow facts; guests end by the clock; a sign-out reaches the sockets."""
+
     name = "people"
+
+    def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_out
+
+        from kit import facts, slots
+        from people import mail, services
+
+        facts.subscribe("account-invitation.made", mail.hear_invitation)
+        facts.subscribe("password.changed", mail.hear_password_changed)
+        slots.fill("schedule", "people.end_guests", MINUTE)
+
+        def hear_sign_out(sender, request, user, **_more):
+            if user is not None and request.session.session_key:
+                services.note_sign_out(person=user, session_key=request.session.session_key)
+
+        user_logged_out.connect(hear_sign_out, weak=False, dispatch_uid="people.sign-out")

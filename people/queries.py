@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from kit import slots
 from people.models import Company, Person, PersonQuerySet
+
+DEMO_DOORS = 6
 
 
 def company() -> Company:
@@ -23,3 +26,24 @@ def administrators() -> PersonQuerySet:
 def has_people() -> bool:
     """True once anybody can sign in, or could."""
     return Person.objects.real().exists()
+
+
+def person_again(person: Person) -> Person:
+    """The row of ``person`` as it is now, for a form that writes into its instance."""
+    return Person.objects.select_related("manager", "sponsor").get(pk=person.pk)
+
+
+def demo_people(company: Company) -> list[Person]:
+    """Who is entered with one click on the sign-in page: nobody unless the company is a demo.
+
+    The slot ``sign-in.demo-people`` holds callables that give mail addresses in the order to show; without them the
+    first six people are shown.
+    """
+    if not company.is_demo:
+        return []
+    people = Person.objects.active().real()
+    mails = [mail for ask in slots.filled("sign-in.demo-people") for mail in ask()]
+    if not mails:
+        return list(people.order_by("joined_at", "display_name")[:DEMO_DOORS])
+    by_mail = {person.email: person for person in people.filter(email__in=mails)}
+    return [by_mail[mail] for mail in mails if mail in by_mail]

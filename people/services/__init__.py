@@ -28,7 +28,7 @@ from people.services.rights import (
     make_editor,
     reactivate,
 )
-from people.services.sessions import change_password, end_session, end_sessions
+from people.services.sessions import change_password, end_session, end_sessions, note_sign_out
 
 __all__ = [
     "accept_account_invitation",
@@ -49,6 +49,7 @@ __all__ = [
     "invite_to_company",
     "make_administrator",
     "make_editor",
+    "note_sign_out",
     "open_invitation",
     "reactivate",
     "remove_photo",

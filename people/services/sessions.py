@@ -1,4 +1,4 @@
-"""Ending sessions: the row of the session goes, and open sockets hear of it before the answer."""
+"""Ending sessions: the row of the session goes, and open sockets are checked before the answer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from people.models import Person
 
 
 def session_name(session_key: str) -> str:
-    """How a session is called in facts and frames: a digest, never the key itself."""
+    """How a session is called where its key must not stand: a digest."""
     return hashlib.sha256(session_key.encode()).hexdigest()[:32]
 
 
@@ -25,7 +25,7 @@ def end_sessions(*, person: Person, besides: str = "") -> int:
     Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(session_key__in=keys).delete()
     if keys:
-        facts.tell("session.ended", person=person.pk, sessions=[session_name(key) for key in keys])
+        facts.tell("person.signed-out", person=person.pk)
     return len(keys)
 
 
@@ -36,7 +36,7 @@ def end_session(*, person: Person, session_key: str) -> None:
     if row.exists():
         row.delete()
         Session.objects.filter(session_key=session_key).delete()
-        facts.tell("session.ended", person=person.pk, sessions=[session_name(session_key)])
+        facts.tell("person.signed-out", person=person.pk)
 
 
 @transaction.atomic
@@ -45,4 +45,14 @@ def change_password(*, person: Person, password: str, besides: str = "") -> None
     person.set_password(password)
     person.save(update_fields=["password"])
     end_sessions(person=person, besides=besides)
+    # The session kept gets a new key: its sockets come back with it.
+    facts.tell("person.signed-out", person=person.pk)
     facts.tell("password.changed", person=person.pk)
+
+
+@transaction.atomic
+def note_sign_out(*, person: Person, session_key: str) -> None:
+    """Say that ``person`` signed out of one session, which Django ends right after."""
+    UserSession.objects.filter(user=person, session_key=session_key).delete()
+    Session.objects.filter(session_key=session_key).delete()
+    facts.tell("person.signed-out", person=person.pk)

@@ -1,0 +1,40 @@
+"""Forms in the look of the house: what ``_field.html`` expects of a widget."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+_PLAIN = (
+    forms.CheckboxInput,
+    forms.RadioSelect,
+    forms.CheckboxSelectMultiple,
+    forms.HiddenInput,
+    forms.MultipleHiddenInput,
+)
+
+
+class LooksLikeOurs:
+    """Mixin for forms: gives text fields, selects and files the class ``input``, and drops the label's colon."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        dress(self)
+
+
+def dress(form: Any) -> None:
+    """Give every widget of ``form`` its class."""
+    for field in form.fields.values():
+        if not isinstance(field.widget, _PLAIN):
+            classes = field.widget.attrs.get("class", "")
+            field.widget.attrs["class"] = f"{classes} input".strip()
+
+
+class Form(LooksLikeOurs, forms.Form):
+    """A form in the look of the house."""
+
+
+class ModelForm(LooksLikeOurs, forms.ModelForm):
+    """A form of a model in the look of the house."""

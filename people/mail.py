@@ -1,0 +1,83 @@
+"""Mails about accounts: short, in the reader's language, sent by background work only."""
+
+from __future__ import annotations
+
+from email.utils import make_msgid
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from kit.facts import HeardFact
+from people import queries
+from people.backends import ResetTokens
+from people.models import AccountInvitation, Person
+from people.services import invitation_link
+
+
+def _send(template: str, *, to: str, language: str, message_id: str, **context: Any) -> None:
+    """Render ``people/mail/<template>.txt`` (first line: the subject) and send it."""
+    with translation.override(language):
+        said = render_to_string(f"people/mail/{template}.txt", {"company": queries.company(), **context})
+    subject, _, body = said.strip().partition("\n")
+    headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
+    EmailMessage(" ".join(subject.split()), f"{body.strip()}\n", to=[to], headers=headers).send()
+
+
+def _id_of(fact: HeardFact) -> str:
+    """One Message-ID per fact: a mail sent again after an unknown outcome carries the same."""
+    return f"<fact-{fact.id}.{fact.told_at:%Y%m%d%H%M%S}@{urlsplit(settings.PUBLIC_URL).hostname}>"
+
+
+def send_reset_link(*, email: str, language: str) -> None:
+    """A link to set a new password, to an open account; nothing to anybody else."""
+    person = queries.by_mail(email)
+    if person is None or not person.may_sign_in:
+        return
+    key = {"uidb36": user_pk_to_url_str(person), "key": ResetTokens().make_token(person)}
+    address = settings.PUBLIC_URL + reverse("account_reset_password_from_key", kwargs=key)
+    message_id = make_msgid(domain=urlsplit(settings.PUBLIC_URL).hostname)
+    _send(
+        "reset",
+        to=person.email,
+        language=person.language or language,
+        message_id=message_id,
+        person=person,
+        address=address,
+    )
+
+
+def hear_invitation(fact: HeardFact) -> None:
+    """Send the link of a new invitation, while it opens something."""
+    row = AccountInvitation.objects.select_related("invited_by").filter(pk=fact.ids["invitation"]).first()
+    if row is None or not row.email or not row.is_open:
+        return
+    _send(
+        "invitation",
+        to=row.email,
+        language=row.language,
+        message_id=_id_of(fact),
+        invitation=row,
+        address=invitation_link(row),
+    )
+
+
+def hear_password_changed(fact: HeardFact) -> None:
+    """Tell the owner of an account that its password changed."""
+    person = Person.objects.filter(pk=fact.ids["person"]).first()
+    if person is None or not person.email or not person.may_sign_in:
+        return
+    address = settings.PUBLIC_URL + reverse("account_reset_password")
+    _send(
+        "password_changed",
+        to=person.email,
+        language=person.language,
+        message_id=_id_of(fact),
+        person=person,
+        address=address,
+    )

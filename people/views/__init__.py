@@ -1,0 +1,1 @@
+"""Pages about accounts; the administration has its own package."""

@@ -1,0 +1,96 @@
+"""Before one is in: the language of the page, a reset link, the doors of a demo company."""
+
+from __future__ import annotations
+
+from allauth.account.views import LoginView, PasswordChangeView, PasswordResetFromKeyView, PasswordResetView
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse_lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
+
+from people import limits, queries, tasks
+from people.forms import offered_languages
+from people.models import Person
+
+language_set = login_not_required(require_POST(set_language))
+
+
+class SignInView(LoginView):
+    """The door; a demo company shows its people beside it."""
+
+    def get_context_data(self, **kwargs):
+        """The form, and who can be entered with one click."""
+        company = queries.company()
+        return super().get_context_data(
+            demo_people=queries.demo_people(company),
+            languages=offered_languages(company),
+            **kwargs,
+        )
+
+
+class ResetView(PasswordResetView):
+    """Asks for a reset link; what happens for a known and an unknown address is the same to the last query."""
+
+    def form_valid(self, form) -> HttpResponse:
+        """Count the try, hand the address to background work, say the same."""
+        email = form.cleaned_data["email"]
+        limits.take(self.request, "reset_password", key=email)
+        # SECURITY: nobody is looked up here; the task does, and sends or sends not.
+        tasks.mail_reset_link.delay(email, get_language())
+        return HttpResponseRedirect(self.get_success_url())
+
+
+class NewPasswordView(PasswordResetFromKeyView):
+    """Sets a new password from a reset link, and ends every session there was."""
+
+    success_url = reverse_lazy("account_login")
+
+    def form_valid(self, form) -> HttpResponse:
+        """Say it on the sign-in page."""
+        answer = super().form_valid(form)
+        messages.success(self.request, _("Your password is changed. Sign in with it."))
+        return answer
+
+
+class ChangeView(PasswordChangeView):
+    """A new password for who knows the present one; every other session ends."""
+
+    success_url = reverse_lazy("people:preferences")
+
+    def post(self, request, *args, **kwargs) -> HttpResponse:
+        """Tries are counted as those at the door are."""
+        usage = limits.take(request, "login_failed", key=f"change:{request.user.pk}")
+        answer = super().post(request, *args, **kwargs)
+        if answer.status_code == 302:
+            usage.rollback()
+            messages.success(request, _("Your password is changed. You were signed out everywhere else."))
+        return answer
+
+    def get_success_url(self) -> str:
+        """Back to the preferences."""
+        return str(self.success_url)
+
+
+@login_not_required
+@require_POST
+def demo_enter(request, public_id: str) -> HttpResponse:
+    """Sign in as one of the people of a demo company; in any other company there is nothing at this address."""
+    company = queries.company()
+    person = get_object_or_404(Person.objects.active().real(), public_id=public_id)
+    if person not in queries.demo_people(company):
+        raise Http404
+    login(request, person, backend="people.backends.MailBackend")
+    request.session.set_expiry(0)
+    return redirect("/")
+
+
+@login_not_required
+def no_sign_up(request) -> HttpResponse:
+    """Accounts are made by invitation: nothing is here."""
+    raise Http404
