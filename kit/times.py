@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.utils import dates, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from kit import clock
 
@@ -35,10 +35,8 @@ def say_day(day: dt.date, *, today: dt.date) -> str:
         return _("Yesterday")
     if 1 < age < 7:
         return str(dates.WEEKDAYS[day.weekday()])
-    names = {"day": day.day, "month": MONTHS[day.month - 1], "year": day.year}
-    if day.year == today.year:
-        return pgettext("date", "%(day)s\u00a0%(month)s") % names
-    return pgettext("date", "%(day)s\u00a0%(month)s\u00a0%(year)s") % names
+    said = f"{day.day}\u00a0{MONTHS[day.month - 1]}"
+    return said if day.year == today.year else f"{said}\u00a0{day.year}"
 
 
 def say(moment: dt.datetime, *, form: str = "short") -> str:
@@ -57,8 +55,7 @@ def say(moment: dt.datetime, *, form: str = "short") -> str:
 def full(moment: dt.datetime) -> str:
     """``moment`` in full, for the tooltip and for print: 19 Nov 2026, 14:02."""
     local = timezone.localtime(moment)
-    names = {"day": local.day, "month": MONTHS[local.month - 1], "year": local.year, "time": f"{local:%H:%M}"}
-    return pgettext("date and time", "%(day)s\u00a0%(month)s\u00a0%(year)s, %(time)s") % names
+    return f"{local.day}\u00a0{MONTHS[local.month - 1]}\u00a0{local.year}, {local:%H:%M}"
 
 
 def calendar_words() -> dict[str, list[str] | str]:
