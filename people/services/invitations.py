@@ -67,7 +67,8 @@ def invite_to_company(
 def _keep(*, lasts: dt.timedelta = LASTS, **fields: Any) -> AccountInvitation:
     invitation = AccountInvitation(expires_at=clock.now() + lasts, **fields)
     invitation.secret_digest = digest(_secret(invitation.public_id))
-    invitation.full_clean(exclude=["email"] if not invitation.email else [])
+    # The link of the first start comes from nobody and is for whoever opens it.
+    invitation.full_clean(exclude=[name for name in ("email", "invited_by") if not getattr(invitation, name)])
     invitation.save()
     facts.tell("account-invitation.made", invitation=invitation.pk)
     return invitation
