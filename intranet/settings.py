@@ -146,7 +146,7 @@ BLOB_FOLDER = DATA_FOLDER / "blobs"
 INDEX_FOLDER = DATA_FOLDER / "index"
 HAYSTACK_CONNECTIONS = {
     "default": {
-        "ENGINE": "haystack.backends.simple_backend.SimpleEngine",
+        "ENGINE": "search.engines.whoosh_engine.WhooshEngine",
         "PATH": str(INDEX_FOLDER),
         "SILENTLY_FAIL": False,
     }

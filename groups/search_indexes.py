@@ -1,0 +1,35 @@
+"""Groups as search sees them: name and purpose, for whoever may know of them."""
+
+from __future__ import annotations
+
+from haystack import indexes
+
+from groups import policy
+from groups.models import Space
+
+
+class GroupIndex(indexes.SearchIndex, indexes.Indexable):
+    text = indexes.CharField(document=True, model_attr="purpose")
+    title = indexes.CharField(model_attr="name")
+    space = indexes.IntegerField(model_attr="pk")
+    is_shared = indexes.BooleanField(default=True)
+
+    finds = "group"
+    action = "know"
+    template = "groups/_search_hit.html"
+    hears = dict.fromkeys(
+        ("space.created", "space.changed", "space.visibility-changed", "space.archived", "space.unarchived"),
+        lambda ids: [ids["space"]],
+    )
+
+    def get_model(self):
+        return Space
+
+    def index_queryset(self, using=None):
+        return Space.objects.groups()
+
+    def rows(self, viewer):
+        return policy.spaces_for(viewer, "know").groups()
+
+    def prepare_is_shared(self, space):
+        return True

@@ -1,0 +1,331 @@
+"""Matching: a text query against segments, behind a gate. Yields row keys and weights, nothing else.
+
+One weight, with no statistics over documents: a term counts 3 in a title, 1/2 to 1 in a body by how often it stands
+there, a quarter more when it is spelt exactly as asked, a tenth when it is so but for a plural. Hence the order of what
+one may read never depends on what one may not. A term that no *readable* document holds is widened: first to words that
+begin so, then to words one or two slips away. SECURITY: candidates are counted behind the gate first and capped after,
+so a hidden word is never one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from search.engines.segments import BODY, CONTEXT, TITLE, SegmentView
+from search.language import Clause, Phrase, Term, Word
+from search.words import lookups
+
+FIELDS = ((TITLE, 3.0), (BODY, 0.5), (CONTEXT, 0.01))
+EXACT_BONUS = 0.25
+PLURAL_BONUS = 0.1
+WIDENED = 0.5
+ENOUGH = 0.2
+"""A document whose total is below this matched in its context only, which by itself is no hit."""
+SHORTEST_WIDENED = 3
+SHORTEST_TYPO = 4
+SHORTEST_TWO_SLIPS = 9
+TYPO_CANDIDATES = 5
+KEPT_RESULTS = 64
+ANY = 0.001
+"""For ``least``: the context alone is a hit, as when one asks what somebody wrote in threads about a word."""
+
+
+class TimeUp(Exception):
+    """The query took its whole second."""
+
+
+class Deadline:
+    """A moment after which :meth:`check` raises :class:`TimeUp`."""
+
+    def __init__(self, seconds: float) -> None:
+        self._ends = time.monotonic() + seconds
+
+    def check(self) -> None:
+        if time.monotonic() > self._ends:
+            raise TimeUp
+
+    @property
+    def left(self) -> float:
+        return max(0.0, self._ends - time.monotonic())
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What may be found: documents whose gate number is in ``numbers`` or whose row is in ``rows`` (None: any)."""
+
+    numbers: frozenset[int] | None = frozenset()
+    rows: frozenset[int] | None = None
+
+    def opens_to(self, segment: SegmentView, documents: Iterable[int], model: int) -> list[int]:
+        """Those of ``documents`` that stand, are of ``model``, and lie behind this gate."""
+        models, deleted = segment.models, segment.deleted
+        found = [number for number in documents if models[number] == model and number not in deleted]
+        if self.numbers is not None:
+            gates, numbers = segment.gates, self.numbers
+            found = [number for number in found if gates[number] in numbers]
+        if self.rows is not None:
+            keys, rows = segment.rows, self.rows
+            found = [number for number in found if keys[number] in rows]
+        return found
+
+
+@dataclass(slots=True)
+class Matches:
+    """Weight by row key, and which words stood in for a term that nothing readable holds."""
+
+    weights: dict[int, float] = field(default_factory=dict)
+    instead: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Matching:
+    """One query on one set of segments for one model behind one gate."""
+
+    def __init__(self, segments: list[SegmentView], model: int, gate: Gate, deadline: Deadline) -> None:
+        self.segments, self.model, self.gate, self.deadline = segments, model, gate, deadline
+        self.instead: dict[str, tuple[str, ...]] = {}
+
+    def match(self, clauses: Iterable[Clause], *, least: float = ENOUGH) -> Matches:
+        """Rows for which every clause holds; clauses hold words and phrases only. ``least``: weight of a hit."""
+        clauses = list(clauses)
+        asked = [clause for clause in clauses if not all(term.is_negated for term in clause)]
+        # Stop words ask for nothing, unless nothing else was asked.
+        telling = [clause for clause in asked if not all(isinstance(t, Word) and t.is_stop_word for t in clause)]
+        forbidden = [clause for clause in clauses if all(term.is_negated for term in clause)]
+        widened = {id(term): self._widen(term) for clause in telling or asked for term in clause if not term.is_negated}
+        found = Matches(instead=self.instead)
+        for segment in self.segments:
+            weights = self._and(segment, telling or asked, widened)
+            for clause in forbidden:
+                weights = self._less(segment, weights, clause)
+            rows = segment.rows
+            for number in self.gate.opens_to(segment, weights, self.model):
+                if weights[number] >= least:
+                    found.weights[rows[number]] = round(weights[number], 4)
+        return found
+
+    def _and(self, segment: SegmentView, clauses: list[Clause], widened: Mapping[int, tuple]) -> Mapping[int, float]:
+        total: Mapping[int, float] | None = None
+        for clause in clauses:
+            self.deadline.check()
+            weights = self._or(segment, clause, widened)
+            if total is None:
+                total = weights
+            else:
+                total = {number: total[number] + weights[number] for number in total.keys() & weights.keys()}
+            if not total:
+                return {}
+        if total is None:  # only forbidden terms: everything else is asked for
+            return dict.fromkeys(range(segment.size), ENOUGH)
+        return total
+
+    def _or(self, segment: SegmentView, clause: Clause, widened: Mapping[int, tuple]) -> Mapping[int, float]:
+        if len(clause) == 1 and not clause[0].is_negated:
+            return self._term(segment, clause[0], widened.get(id(clause[0]), ()))
+        best: dict[int, float] = {}
+        for term in clause:
+            if term.is_negated:
+                without = self._term(segment, term, ())
+                for number in range(segment.size):
+                    if number not in without:
+                        best.setdefault(number, ENOUGH)
+                continue
+            for number, weight in self._term(segment, term, widened.get(id(term), ())).items():
+                if weight > best.get(number, 0.0):
+                    best[number] = weight
+        return best
+
+    def _less(self, segment: SegmentView, weights: Mapping[int, float], clause: Clause) -> Mapping[int, float]:
+        """A forbidden clause: ``-a OR -b`` drops only what holds all of them."""
+        drop: set[int] | None = None
+        for term in clause:
+            held = self._term(segment, term, ()).keys()
+            drop = set(held) if drop is None else drop & held
+        return {number: weight for number, weight in weights.items() if number not in (drop or ())}
+
+    def _term(self, segment: SegmentView, term: Term, words: tuple[str, ...]) -> Mapping[int, float]:
+        """Weight by document of one term, kept with the segment."""
+        self.deadline.check()
+        key: tuple = (type(term).__name__, getattr(term, "runs", None) or getattr(term, "run", ()), words)
+        kept = segment.results.get(key)
+        if kept is not None:
+            return kept
+        if words:
+            weights = _best(_word(segment, word, (word,)) for word in words)
+            weights = {number: weight * WIDENED for number, weight in weights.items()}
+        elif isinstance(term, Phrase):
+            weights = _run(segment, term.run, lambda word: (word,), self.deadline)
+        else:
+            weights = _best(_run(segment, run, lookups, self.deadline) for run in term.runs)
+        segment.results[key] = weights
+        while len(segment.results) > KEPT_RESULTS:
+            segment.results.popitem(last=False)
+        return weights
+
+    # Widening ---------------------------------------------------------------------------------------------------------
+
+    def _widen(self, term: Term) -> tuple[str, ...]:
+        """The words to look for in the place of ``term``; empty when it is found as it stands."""
+        if not isinstance(term, Word):
+            return ()
+        word = term.runs[-1][-1]
+        if term.is_prefix:
+            return tuple(self._readable(self._beginning(word)))
+        if any(self._holds(segment, self._term(segment, term, ())) for segment in self.segments):
+            return ()
+        if len(term.runs[0]) > 1 or len(word) < SHORTEST_WIDENED or word.isdigit():
+            return ()
+        found = self._readable(self._beginning(word)) or self.typos(word)
+        if found:
+            self.instead[term.written] = tuple(found[:TYPO_CANDIDATES])
+        return tuple(found)
+
+    def _holds(self, segment: SegmentView, weights: Mapping[int, float]) -> bool:
+        return bool(self.gate.opens_to(segment, weights, self.model))
+
+    def _readable(self, candidates: Iterable[str]) -> list[str]:
+        """Those words that stand in a title or body behind the gate."""
+        return [word for word in candidates if self.is_readable(word)]
+
+    def is_readable(self, word: str) -> bool:
+        self.deadline.check()
+        for segment in self.segments:
+            for name in (BODY, TITLE):
+                if self.gate.opens_to(segment, segment.postings(name, word)[0], self.model):
+                    return True
+        return False
+
+    def _beginning(self, prefix: str) -> list[str]:
+        found: set[str] = set()
+        for segment in self.segments:
+            found.update(segment.words_from(prefix))
+        return sorted(found)
+
+    def typos(self, word: str) -> list[str]:
+        """Readable words a slip or two away, the closest first; cut to a few after the gate."""
+        slips = 2 if len(word) >= SHORTEST_TWO_SLIPS else 1
+        if len(word) < SHORTEST_TYPO or any(letter.isdigit() for letter in word):
+            return []
+        near: dict[str, int] = {}
+        for segment in self.segments:
+            for candidate in _nearby(segment, word, slips):
+                self.deadline.check()
+                if candidate not in near:
+                    near[candidate] = distance(word, candidate, slips)
+        close = sorted(
+            (far, abs(len(candidate) - len(word)), candidate) for candidate, far in near.items() if 0 < far <= slips
+        )
+        found: list[str] = []
+        for far, _, candidate in close:
+            if found and far > near[found[0]]:
+                break
+            if self.is_readable(candidate):
+                found.append(candidate)
+        return found[:TYPO_CANDIDATES]
+
+
+def _nearby(segment: SegmentView, word: str, slips: int) -> set[str]:
+    """Words that share with ``word`` a beginning or an end that the slips left alone."""
+    half = len(word) // 2
+    keep = max(2, half - 1 if slips == 1 else len(word) // 3)
+    found = set(segment.words_from(word[:keep])) | set(segment.words_to(word[-keep:]))
+    return {candidate for candidate in found if abs(len(candidate) - len(word)) <= slips}
+
+
+def distance(one: str, other: str, limit: int) -> int:
+    """Slips between two words (insert, drop, change, swap two neighbours); ``limit + 1`` when more than ``limit``."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, against in enumerate(other, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != against))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == against:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit:
+            return limit + 1
+        before, last = last, row
+    return last[-1]
+
+
+# Postings -------------------------------------------------------------------------------------------------------------
+
+
+def _best(parts: Iterable[Mapping[int, float]]) -> Mapping[int, float]:
+    best: dict[int, float] = {}
+    for weights in parts:
+        if not best:
+            best = dict(weights)
+            continue
+        for number, weight in weights.items():
+            if weight > best.get(number, 0.0):
+                best[number] = weight
+    return best
+
+
+def _word(segment: SegmentView, word: str, entries: tuple[str, ...]) -> dict[int, float]:
+    weights: dict[int, float] = {}
+    bonuses = {word: EXACT_BONUS}
+    if len(entries) > 1:
+        # "litige" means "litiges" rather than "litigation", though all three share a stem.
+        bonuses.update(dict.fromkeys(_plurals(word), PLURAL_BONUS))
+        entries = tuple(dict.fromkeys((*entries, *_plurals(word))))
+    for name, worth in FIELDS:
+        inside: dict[int, float] = {}
+        for entry in entries:
+            documents, counts = segment.postings(name, entry)
+            bonus = bonuses.get(entry, 0.0)
+            if name == BODY:
+                for number, count in zip(documents, counts, strict=True):
+                    weight = count / (count + 1.0) + bonus
+                    if weight > inside.get(number, 0.0):
+                        inside[number] = weight
+            else:
+                weight = worth + (bonus if name == TITLE else 0.0)
+                for number in documents:
+                    if weight > inside.get(number, 0.0):
+                        inside[number] = weight
+        for number, weight in inside.items():
+            weights[number] = weights.get(number, 0.0) + weight
+    return weights
+
+
+def _plurals(word: str) -> tuple[str, ...]:
+    if word.endswith(("s", "x")) and len(word) > 3:
+        return (word[:-1], word[:-2]) if word.endswith("es") else (word[:-1],)
+    return (word + "s", word + "es", word + "x")
+
+
+def _run(
+    segment: SegmentView, run: tuple[str, ...], asks: Callable[[str], tuple[str, ...]], deadline: Deadline
+) -> dict[int, float]:
+    """Words side by side in one field; a single word is the common case."""
+    if len(run) == 1:
+        return _word(segment, run[0], asks(run[0]))
+    weights: dict[int, float] = {}
+    for name, worth in FIELDS:
+        among: set[int] | None = None
+        for word in run:
+            deadline.check()
+            holding: set[int] = set()
+            for entry in asks(word):
+                holding.update(segment.postings(name, entry)[0])
+            among = holding if among is None else among & holding
+            if not among:
+                break
+        if not among:
+            continue
+        spots: list[dict[int, set[int]]] = []
+        for word in run:
+            deadline.check()
+            merged: dict[int, set[int]] = {}
+            for entry in asks(word):
+                for number, places in segment.places(name, entry, among).items():
+                    merged.setdefault(number, set()).update(places)
+            spots.append(merged)
+        for number in among:
+            if any(all(start + i in spots[i][number] for i in range(1, len(run))) for start in spots[0][number]):
+                weights[number] = weights.get(number, 0.0) + worth * len(run)
+    return weights

@@ -1,0 +1,203 @@
+"""The index folder: which generation is current, its segments, and up to which fact it has heard.
+
+    index/current          name of the generation that is served
+    index/g-<random>/      one whole Whoosh index; its ``heard.json`` names the fact up to which all were heard
+    index/rebuild.json     progress of a rebuild that is under way
+    index/rebuild.lock     held by the one process that rebuilds
+
+SECURITY: Whoosh keeps Python pickles, so the folder is for the server's user alone and is never copied from elsewhere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import FileIndex
+from whoosh.reading import SegmentReader
+from whoosh.writing import SegmentWriter
+
+from search.engines.segments import SegmentView, schema
+
+VERSION = 1
+"""Raise it when the schema or :mod:`search.words` changes: every index of an older version is rebuilt by itself."""
+
+MERGE_FACTOR = 8
+
+
+class Unusable(Exception):
+    """There is no index here that can be read: missing, damaged, or of another version."""
+
+
+class Generation:
+    """One whole index in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            self.heard = json.loads((folder / "heard.json").read_text())
+            if self.heard["version"] != VERSION:
+                raise Unusable(f"version {self.heard['version']}, not {VERSION}")
+            self._storage = FileStorage(str(folder))
+            self._index = FileIndex(self._storage)
+        except Unusable:
+            raise
+        except Exception as error:
+            raise Unusable(f"{type(error).__name__}: {error}") from error
+        self._lock = threading.Lock()
+        self._views: dict[str, SegmentView] = {}
+        self._toc: tuple[int, list[SegmentView]] = (-1, [])
+
+    @classmethod
+    def make(cls, root: Path, heard: int) -> Generation:
+        """An empty one, not yet current."""
+        folder = root / f"g-{secrets.token_hex(6)}"
+        folder.mkdir(mode=0o700, parents=True)
+        FileIndex.create(FileStorage(str(folder)), schema(), "MAIN")
+        _write(folder / "heard.json", {"version": VERSION, "fact": heard})
+        return cls(folder)
+
+    def note_heard(self, fact: int) -> None:
+        """Keep that every fact up to ``fact`` is in the index. After the commit, never before."""
+        self.heard = {"version": VERSION, "fact": fact}
+        _write(self.folder / "heard.json", self.heard)
+
+    def segments(self) -> list[SegmentView]:
+        """Views of the newest commit; those of unchanged segments are the same objects as before."""
+        with self._lock:
+            newest = self._index.latest_generation()
+            if newest == self._toc[0]:
+                return self._toc[1]
+            try:
+                toc = self._index._read_toc()
+                views: dict[str, SegmentView] = {}
+                for segment in toc.segments:
+                    name = segment.segment_id()
+                    view = self._views.get(name) or SegmentView(SegmentReader(self._storage, toc.schema, segment))
+                    view.deleted = frozenset(segment.deleted_docs())
+                    views[name] = view
+            except Exception as error:
+                raise Unusable(f"{type(error).__name__}: {error}") from error
+            # Views that fell out are not closed: another thread may still read them; the last reference closes.
+            self._views = views
+            self._toc = (toc.generation, list(views.values()))
+            return self._toc[1]
+
+    def size(self) -> int:
+        return sum(view.size - len(view.deleted) for view in self.segments())
+
+    def rows(self, model: int) -> set[int]:
+        """Row keys of every standing document of ``model``."""
+        return {
+            view.rows[number]
+            for view in self.segments()
+            for number in range(view.size)
+            if view.models[number] == model and number not in view.deleted
+        }
+
+    @contextlib.contextmanager
+    def writing(self, *, megabytes: int = 32, patience: float = 10) -> Iterator[Changes]:
+        """Collect changes; all of them are committed at the end, or none."""
+        changes = Changes(
+            SegmentWriter(self._index, timeout=patience, limitmb=megabytes, compound=True), self.segments()
+        )
+        try:
+            yield changes
+        except BaseException:
+            changes.writer.cancel()
+            raise
+        changes.writer.commit(mergetype=_merge)
+
+
+class Changes:
+    """What is to be written in one commit."""
+
+    def __init__(self, writer: SegmentWriter, segments: list[SegmentView]) -> None:
+        self.writer = writer
+        self._segments = segments
+
+    def add(self, document: dict) -> None:
+        self.writer.add_document(**{name: value for name, value in document.items() if value != ""})
+
+    def drop(self, model: int, row: int) -> None:
+        """Mark every copy of this row deleted. Nothing happens when there is none."""
+        for segment, view in zip(self.writer.segments, self._segments, strict=True):
+            for number in view.documents.get((model, row), ()):
+                if not segment.is_deleted(number):
+                    segment.delete_document(number)
+
+
+def _merge(writer: SegmentWriter, segments: list) -> list:
+    """Merge eight segments of one size class, and what is a third deleted: each post moves a few times only."""
+    kept, tiers = [], {}
+    for segment in segments:
+        size, gone = segment.doc_count_all(), segment.deleted_count()
+        tier = max(0, (size - gone).bit_length() // 3)
+        tiers.setdefault(tier, []).append(segment)
+        if gone * 3 > size:
+            tiers.setdefault("worn", []).append(segment)
+    merged: set[str] = set()
+    for tier, members in tiers.items():
+        if tier == "worn" or len(members) >= MERGE_FACTOR:
+            for segment in members:
+                if segment.segment_id() not in merged:
+                    merged.add(segment.segment_id())
+                    reader = SegmentReader(writer.storage, writer.schema, segment)
+                    writer.add_reader(reader)
+                    reader.close()
+                    writer._added = True
+    kept = [segment for segment in segments if segment.segment_id() not in merged]
+    return kept
+
+
+class Store:
+    """The folder of generations, and the one that is served."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._lock = threading.Lock()
+        self._current: tuple[str, Generation] | None = None
+
+    def current(self) -> Generation:
+        """The generation that is served now. Raises :class:`Unusable`."""
+        try:
+            name = (self.root / "current").read_text().strip()
+        except OSError as error:
+            raise Unusable("no index yet") from error
+        with self._lock:
+            if self._current is None or self._current[0] != name:
+                if "/" in name or not (self.root / name).is_dir():
+                    raise Unusable("no such generation")
+                self._current = (name, Generation(self.root / name))
+            elif not self._current[1].folder.is_dir():
+                self._current = None
+                raise Unusable("the folder is gone")
+            return self._current[1]
+
+    def serve(self, generation: Generation) -> None:
+        """Make ``generation`` the one that is served, at once for every process, and drop the older ones."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replacement = self.root / f"current.{secrets.token_hex(4)}"
+        replacement.write_text(generation.folder.name)
+        os.replace(replacement, self.root / "current")
+        for folder in self.root.glob("g-*"):
+            if folder != generation.folder:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def forget(self) -> None:
+        """Drop what is kept in memory; the next call reads the folder again."""
+        with self._lock:
+            self._current = None
+
+
+def _write(path: Path, content: dict) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(content))
+    os.replace(part, path)

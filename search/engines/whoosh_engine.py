@@ -1,0 +1,164 @@
+"""The embedded engine: Haystack's interface over Whoosh's storage, our matching, one writer."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from haystack.backends import BaseEngine, BaseSearchBackend, BaseSearchQuery
+from haystack.exceptions import SearchBackendError
+from haystack.models import SearchResult
+
+from search import language
+from search.engines import rebuild
+from search.engines.matching import ANY, ENOUGH, Deadline, Gate, Matches, Matching
+from search.engines.store import Generation, Store, Unusable
+from search.engines.writer import Writer
+from search.findables import Findable, findables
+
+log = logging.getLogger("parvis.search")
+
+_engines: dict[str, tuple[Store, Writer]] = {}
+_making = threading.Lock()
+
+
+def _engine_for(path: str) -> tuple[Store, Writer]:
+    """The one store and writer of this process for a folder; Haystack makes a backend per thread."""
+    with _making:
+        if path not in _engines:
+            store = Store(Path(path))
+            _engines[path] = store, Writer(store, lambda reason: heal(store, reason))
+        return _engines[path]
+
+
+def heal(store: Store, reason: str) -> None:
+    """Have the index rebuilt by a child process, and say why in the log."""
+    log.warning("search index is rebuilt: %s", reason)
+    store.forget()
+    rebuild.start_in_child(store)
+
+
+class WhooshBackend(BaseSearchBackend):
+    """What ``connections["default"].get_backend()`` gives."""
+
+    def __init__(self, connection_alias: str, **options: Any) -> None:
+        super().__init__(connection_alias, **options)
+        # A deletion that fails silently leaves text findable that its author took back.
+        self.silently_fail = options.get("SILENTLY_FAIL", False)
+        self.store, self.writer = _engine_for(str(options["PATH"]))
+
+    # Finding ----------------------------------------------------------------------------------------------------------
+
+    def match(
+        self,
+        clauses: Iterable[language.Clause],
+        one: Findable,
+        gate: Gate,
+        deadline: Deadline,
+        *,
+        is_context_enough: bool = False,
+    ) -> Matches:
+        """Keys and weights of the rows of ``one`` behind ``gate``. Raises Unusable when there is no index, TimeUp."""
+        return self.matching(one, gate, deadline).match(clauses, least=ANY if is_context_enough else ENOUGH)
+
+    def matching(self, one: Findable, gate: Gate, deadline: Deadline) -> Matching:
+        return Matching(self._segments(), one.number, gate, deadline)
+
+    def _segments(self):
+        try:
+            return self.store.current().segments()
+        except Unusable as reason:
+            heal(self.store, str(reason))
+            raise
+
+    def rebuilding(self) -> rebuild.State | None:
+        return rebuild.state(self.store)
+
+    # Haystack's interface ---------------------------------------------------------------------------------------------
+
+    def _generation(self) -> Generation:
+        try:
+            return self.store.current()
+        except Unusable:
+            generation = Generation.make(self.store.root, 0)
+            self.store.serve(generation)
+            return generation
+
+    def setup(self) -> None:
+        self._generation()
+
+    def update(self, index, iterable, commit: bool = True) -> None:  # noqa: FBT001, FBT002 - Haystack's signature
+        one = findables()[index.get_model()._meta.label_lower]
+        with self._generation().writing() as changes:
+            for row in iterable:
+                changes.drop(one.number, row.pk)
+                changes.add(one.document(row))
+
+    def remove(self, obj_or_string, commit: bool = True) -> None:  # noqa: FBT001, FBT002 - Haystack's signature
+        label, key = (
+            obj_or_string.rsplit(".", 1)
+            if isinstance(obj_or_string, str)
+            else (obj_or_string._meta.label_lower, obj_or_string.pk)
+        )
+        with self._generation().writing() as changes:
+            changes.drop(findables()[label.lower()].number, int(key))
+
+    def clear(self, models=None, commit: bool = True) -> None:  # noqa: FBT001, FBT002 - Haystack's signature
+        generation = self._generation()
+        if models is None:
+            self.store.serve(Generation.make(self.store.root, generation.heard["fact"]))
+            return
+        known = findables()
+        with generation.writing() as changes:
+            for model in models:
+                one = known[model._meta.label_lower]
+                for key in generation.rows(one.number):
+                    changes.drop(one.number, key)
+
+    def search(self, query_string: str, **options: Any) -> dict[str, Any]:
+        """Haystack's own way in. SECURITY: without ``narrow("gate:…")`` it finds nothing rather than everything."""
+        numbers: set[int] = set()
+        for narrow in options.get("narrow_queries") or ():
+            name, _, value = narrow.partition(":")
+            if name != "gate":
+                raise SearchBackendError(f"Results are narrowed by gate, not by {name!r}.")
+            numbers |= {int(number) for number in value.split(",") if number}
+        gate, deadline = Gate(frozenset(numbers)), Deadline(1.0)
+        query = language.parse(query_string)
+        wanted = {model._meta.label_lower for model in options.get("models") or ()}
+        hits: list[tuple[float, str, int]] = []
+        for label, one in findables().items():
+            if not wanted or label in wanted:
+                hits += [
+                    (weight, label, key)
+                    for key, weight in self.match(query.clauses, one, gate, deadline).weights.items()
+                ]
+        hits.sort(key=lambda hit: (-hit[0], hit[1], hit[2]))
+        first, last = options.get("start_offset") or 0, options.get("end_offset")
+        make = options.get("result_class") or SearchResult
+        results = [make(*label.split("."), key, weight) for weight, label, key in hits[first:last]]
+        return {"results": results, "hits": len(hits)}
+
+
+class WhooshQuery(BaseSearchQuery):
+    """Haystack's query, written out in our language."""
+
+    def build_query_fragment(self, field: str, filter_type: str, value: Any) -> str:
+        if field not in ("content", "text"):
+            raise SearchBackendError(f"The index holds words only, no field {field!r}.")
+        text = getattr(value, "query_string", value)
+        return str(text) if hasattr(value, "query_string") else f'"{str(text).replace(chr(34), " ")}"'
+
+    def build_query(self) -> str:
+        return self.query_filter.as_query_string(self.build_query_fragment).strip("()")
+
+
+class WhooshEngine(BaseEngine):
+    backend = WhooshBackend
+    query = WhooshQuery
+
+
+__all__ = ["WhooshBackend", "WhooshEngine", "WhooshQuery", "heal"]

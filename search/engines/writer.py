@@ -1,0 +1,199 @@
+"""The one writer: hears facts, writes what they touched in small batches, and heals what it finds out of step.
+
+Whoosh takes one writer process and loses deletions under several threads, so everything goes through this one thread
+of the server process. A fact counts as heard as soon as it is in the queue; what a crash takes from the queue is found
+again at the next start, because ``heard.json`` only ever names a fact below which everything was committed.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+from django.db import close_old_connections, connection
+
+from kit.facts import HeardFact
+from kit.models import Fact
+from search.engines.store import Generation, Store, Unusable
+from search.findables import Findable, facts_heard, findables
+
+log = logging.getLogger("parvis.search")
+
+BATCH_SECONDS = 0.1
+"""How long a batch waits for company. A reply has to be findable within two seconds."""
+
+BATCH_ROWS = 400
+CHECK_SECONDS = 60
+MARGIN = 1000
+"""Facts may commit in another order than they were numbered (PostgreSQL): so many are heard again at a start."""
+
+REBUILD_FROM = 1500
+"""More rows than this out of step are left to a rebuild in a process of its own."""
+
+
+class Writer:
+    """Writes to one store. Until :meth:`start` every fact is written at once, in the thread that brings it."""
+
+    def __init__(self, store: Store, rebuild: Callable[[str], None]) -> None:
+        self.store = store
+        self._rebuild = rebuild
+        self._wake = threading.Condition()
+        self._writing = threading.Lock()
+        self._queue: list[HeardFact] = []
+        self._highest = 0
+        self._thread: threading.Thread | None = None
+        self._stops = False
+        self._served: str | None = None
+        self._suspicion = 0
+
+    # Hearing ----------------------------------------------------------------------------------------------------------
+
+    def hear(self, fact: HeardFact) -> None:
+        """Take up one fact. Heard twice does no harm: rows are written as they are now."""
+        if self._thread is None:
+            self._write([fact])
+            return
+        with self._wake:
+            self._queue.append(fact)
+            self._highest = max(self._highest, fact.id)
+            self._wake.notify()
+
+    @property
+    def waiting(self) -> int:
+        with self._wake:
+            return len(self._queue)
+
+    # The thread -------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin writing in a thread of this process: the server's, once."""
+        if self._thread is None:
+            self._stops = False
+            self._thread = threading.Thread(target=self._run, name="search-writer", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits and end the thread."""
+        thread, self._thread = self._thread, None
+        if thread:
+            with self._wake:
+                self._stops = True
+                self._wake.notify()
+            thread.join(timeout=30)
+
+    def _run(self) -> None:
+        checked = 0.0
+        while True:
+            try:
+                close_old_connections()
+                self._follow()
+                if time.monotonic() - checked > CHECK_SECONDS:
+                    checked = time.monotonic()
+                    self.check()
+                with self._wake:
+                    if not self._queue and not self._stops:
+                        self._wake.wait(timeout=5)
+                    if not self._queue and self._stops:
+                        break
+                if self._queue:
+                    time.sleep(0 if self._stops else BATCH_SECONDS)
+                    with self._wake:
+                        batch, self._queue = self._queue, []
+                    self._write_or_keep(batch)
+            except Unusable as reason:
+                self._rebuild(str(reason))
+                time.sleep(1)
+                if self._stops:
+                    break
+            except Exception:
+                log.exception("search writer")
+                time.sleep(1)
+        connection.close()
+
+    def _write_or_keep(self, batch: list[HeardFact]) -> None:
+        try:
+            self._write(batch)
+        except BaseException:
+            with self._wake:
+                self._queue = batch + self._queue
+            raise
+
+    # Writing ----------------------------------------------------------------------------------------------------------
+
+    def _write(self, batch: Iterable[HeardFact]) -> None:
+        batch = list(batch)
+        known = findables()
+        touched: dict[tuple[str, int], None] = {}
+        for fact in batch:
+            for label, one in known.items():
+                if fact.name in one.hears:
+                    touched.update({(label, key): None for key in one.hears[fact.name](fact.ids) if key is not None})
+        with self._writing:
+            generation = self.store.current()
+            self.write_rows(generation, touched, known)
+            self._note(generation, batch)
+
+    def write_rows(
+        self, generation: Generation, touched: Iterable[tuple[str, int]], known: dict[str, Findable]
+    ) -> None:
+        """Write these rows as the database has them now; those it has no more are dropped."""
+        touched = list(touched)
+        for first in range(0, len(touched), BATCH_ROWS):
+            part = touched[first : first + BATCH_ROWS]
+            with generation.writing() as changes:
+                for label, one in known.items():
+                    keys = [key for other, key in part if other == label]
+                    if not keys:
+                        continue
+                    for key in keys:
+                        changes.drop(one.number, key)
+                    for row in one.documents(keys):
+                        changes.add(one.document(row))
+
+    def _note(self, generation: Generation, batch: list[HeardFact]) -> None:
+        # What still waits may be older than what was just written: stay below it.
+        with self._wake:
+            below = min((fact.id for fact in self._queue), default=None)
+        highest = max((fact.id for fact in batch), default=0)
+        safe = highest if below is None else min(highest, below - 1)
+        if safe > generation.heard["fact"]:
+            generation.note_heard(safe)
+
+    # Healing ----------------------------------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        """When another generation is served than last time, hear again what it may have missed."""
+        generation = self.store.current()
+        if generation.folder.name == self._served:
+            return
+        since = generation.heard["fact"]
+        newest = Fact.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        if since > newest:
+            raise Unusable("the index is ahead of the database: one of them was put back from elsewhere")
+        self._served = generation.folder.name
+        missed = Fact.objects.filter(pk__gt=since - MARGIN, name__in=facts_heard()).order_by("pk")
+        again = [HeardFact(row.pk, row.name, row.ids, row.told_at) for row in missed.iterator()]
+        if again:
+            log.info("hearing %s facts again", len(again))
+            self._write_or_keep(again)
+
+    def check(self) -> None:
+        """Compare index and database by key; write what differs, or have all rebuilt when that is much."""
+        if self.waiting:
+            return
+        generation = self.store.current()
+        known = findables()
+        differing: list[tuple[str, int]] = []
+        for label, one in known.items():
+            stored = set(one.documents().values_list("pk", flat=True))
+            differing += [(label, key) for key in stored ^ generation.rows(one.number)]
+        # One look may meet a post between its commit and its fact: only what differs twice is out of step.
+        self._suspicion = self._suspicion + 1 if differing else 0
+        if len(differing) > REBUILD_FROM:
+            raise Unusable(f"{len(differing)} rows out of step")
+        if differing and self._suspicion > 1:
+            log.warning("search index: %s rows out of step are written again", len(differing))
+            with self._writing:
+                self.write_rows(generation, differing, known)

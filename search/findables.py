@@ -1,0 +1,142 @@
+"""What can be found: every Haystack ``SearchIndex`` of an installed app, seen with what search needs to know of it.
+
+An app makes its rows findable in its ``search_indexes.py``, importing Haystack only, with these fields and attributes:
+
+``text``, ``title``      words of the row;
+``context``              more words (a reply's thread title, its author) that help to match, but are no hit alone;
+``space``, ``is_shared`` the space it stands in, and whether its label lets guests read it; not where no space decides;
+``finds``                the word for it: ``thread``, ``person``, ``group``, ``topic``;
+``hears``                fact name -> function from the fact's ids to the keys of the rows to write again;
+``rows(viewer)``         the rows ``viewer`` may find (default: the rule over ``space``): the second gate;
+``gate(viewer)``         the same for the index (default: from the spaces the rule gives): the first gate;
+``action``               the right that finds it (default ``read``); ``is_for_all``: everybody signed in finds it;
+``present(keys, viewer)`` rows by key, as the template wants them (default: ``rows(viewer)`` of these keys);
+``page``                 how rows are counted and filtered, see :class:`search.pages.Page`; None for plain lists;
+``template``             the partial that shows one row.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from haystack import connections
+
+from groups import policy
+from groups.rules import GUESTS_READ_LABELS, Action
+from people.models import Person
+from search.engines.matching import Gate
+
+
+def gate_number(space: int, *, is_shared: bool) -> int:
+    """One number for who may read: the space, and whether guests of it may."""
+    return space * 2 + is_shared
+
+
+def gate_for(viewer: Person, action: Action = "read") -> Gate:
+    """The first gate: gate numbers of every space where ``viewer`` may do ``action``."""
+    spaces = list(policy.spaces_for(viewer, action).values_list("pk", flat=True))
+    numbers = {gate_number(space, is_shared=True) for space in spaces}
+    if viewer.is_employee:
+        numbers |= {gate_number(space, is_shared=False) for space in spaces}
+    return Gate(frozenset(numbers))
+
+
+def is_shared(label: str) -> bool:
+    """True for a label that guests of the space may read."""
+    return label in GUESTS_READ_LABELS
+
+
+@dataclass(frozen=True)
+class Findable:
+    """One kind of findable row."""
+
+    index: Any
+    model: type[Model]
+
+    @property
+    def name(self) -> str:
+        return getattr(self.index, "finds", self.model._meta.model_name)
+
+    @property
+    def label(self) -> str:
+        return self.model._meta.label_lower
+
+    @cached_property
+    def number(self) -> int:
+        """The number this model has in every index, whatever else is installed."""
+        return zlib.crc32(self.label.encode())
+
+    @property
+    def hears(self) -> Mapping[str, Callable[[Mapping[str, Any]], Iterable[int]]]:
+        return getattr(self.index, "hears", {})
+
+    def rows(self, viewer: Person) -> QuerySet:
+        """SECURITY: the second gate, asked of the database for every hit, count and facet."""
+        own = getattr(self.index, "rows", None)
+        return own(viewer) if own else policy.scope(self.model._default_manager.all(), viewer, "read")
+
+    def gate(self, viewer: Person) -> Gate:
+        """SECURITY: the first gate, asked of the index before anything is counted or suggested."""
+        own = getattr(self.index, "gate", None)
+        if own:
+            return own(viewer)
+        if getattr(self.index, "is_for_all", False):
+            return Gate(numbers=None) if viewer.may_act else Gate()
+        return gate_for(viewer, getattr(self.index, "action", "read"))
+
+    @property
+    def page(self) -> Any:
+        return getattr(self.index, "page", None)
+
+    @property
+    def template(self) -> str:
+        return getattr(self.index, "template", "")
+
+    def present(self, keys: Iterable[int], viewer: Person) -> dict[int, Model]:
+        """The rows with these keys that ``viewer`` may find, ready for the template, by key."""
+        own = getattr(self.index, "present", None)
+        return own(keys, viewer) if own else self.rows(viewer).filter(pk__in=list(keys)).in_bulk()
+
+    def documents(self, keys: Iterable[int] | None = None) -> QuerySet:
+        """The rows that belong into the index, or those of them with these keys."""
+        rows = self.index.index_queryset()
+        return rows if keys is None else rows.filter(pk__in=keys)
+
+    def document(self, row: Model) -> dict[str, Any]:
+        """``row`` as the index keeps it."""
+        prepared = self.index.full_prepare(row)
+        space = prepared.get("space")
+        gate = gate_number(int(space), is_shared=bool(prepared.get("is_shared", False))) if space else 0
+        return {
+            "title": prepared.get("title") or "",
+            "body": prepared.get("text") or "",
+            "context": prepared.get("context") or "",
+            "model": self.number,
+            "row": row.pk,
+            "gate": gate,
+        }
+
+
+def findables(using: str = "default") -> dict[str, Findable]:
+    """Everything findable, by model label."""
+    indexes = connections[using].get_unified_index().get_indexes()
+    found = [Findable(index, model) for model, index in indexes.items()]
+    return {findable.label: findable for findable in sorted(found, key=lambda findable: findable.label)}
+
+
+def findable(name: str) -> Findable:
+    """The findable whose word is ``name``. Raises KeyError."""
+    for one in findables().values():
+        if one.name == name:
+            return one
+    raise KeyError(name)
+
+
+def facts_heard() -> set[str]:
+    """Every fact after which something has to be written again."""
+    return {name for one in findables().values() for name in one.hears}

@@ -1,0 +1,129 @@
+"""Marking what was found: our own highlighter, which folds accents and stems as the index does, and escapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from search.language import Phrase, Query, Word
+from search.words import STOP_WORDS, Token, entries, lookups, tokens
+
+EXCERPT = 240
+LEAD = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What is marked: entries, beginnings, and runs of words that only count side by side."""
+
+    asked: frozenset[str] = frozenset()
+    beginnings: tuple[str, ...] = ()
+    runs: tuple[tuple[str, ...], ...] = ()
+
+    @classmethod
+    def of(cls, query: Query, instead: Mapping[str, tuple[str, ...]] | None = None) -> Marker:
+        """A marker for the terms of ``query`` that are asked for, and the words that stood in for them."""
+        asked: set[str] = set()
+        beginnings, runs = [], []
+        for term in query.terms:
+            if term.is_negated:
+                continue
+            if isinstance(term, Phrase):
+                runs.append(term.run)
+            elif isinstance(term, Word):
+                if term.is_prefix:
+                    beginnings.append(term.runs[0][-1])
+                for run in term.runs:
+                    if len(run) > 1:
+                        runs.append(run)
+                    elif run[0] not in STOP_WORDS:
+                        asked.update(lookups(run[0]))
+                asked.update((instead or {}).get(term.written, ()))
+        return cls(frozenset(asked), tuple(beginnings), tuple(runs))
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Start and end of each marked stretch, neighbours joined."""
+        found = list(tokens(text))
+        marked = [self._is_asked(token) for token in found]
+        for run in self.runs:
+            wanted = [set(lookups(word)) for word in run]
+            for first in range(len(found)):
+                if last := _side_by_side(found, first, wanted):
+                    marked[first:last] = [True] * (last - first)
+        spans: list[tuple[int, int]] = []
+        for token, is_marked in zip(found, marked, strict=True):
+            if not is_marked:
+                continue
+            if spans and text[spans[-1][1] : token.start] in ("", " ", "\u00a0"):
+                spans[-1] = (spans[-1][0], token.end)
+            else:
+                spans.append((token.start, token.end))
+        return spans
+
+    def _is_asked(self, token: Token) -> bool:
+        written = (*token.parts, token.joined) if token.joined else token.parts
+        return any(
+            not self.asked.isdisjoint(entries(part)) or part.startswith(self.beginnings or ("\0",)) for part in written
+        )
+
+
+def _side_by_side(found: list[Token], first: int, wanted: list[set[str]]) -> int:
+    """The index after the last token of a run of ``wanted`` that begins at ``first``; 0 when there is none."""
+    at, index = first, 0
+    while index < len(wanted):
+        if at >= len(found):
+            return 0
+        for part in found[at].parts:
+            if index >= len(wanted) or wanted[index].isdisjoint(entries(part)):
+                return 0
+            index += 1
+        at += 1
+    return at
+
+
+def mark(text: str, marker: Marker) -> SafeString:
+    """``text`` escaped, with ``<mark>`` round what was found."""
+    return _marked(text, marker.spans(text))
+
+
+def excerpt(text: str, marker: Marker, width: int = EXCERPT) -> SafeString:
+    """About ``width`` characters of ``text`` round the densest stretch of what was found, marked and escaped."""
+    text = " ".join(text.split())
+    spans = marker.spans(text)
+    first = _densest(spans, width) if spans else 0
+    start = max(0, first - LEAD)
+    if len(text) - start < width:
+        start = max(0, len(text) - width)
+    if start:
+        start = text.find(" ", start, first) + 1 or start
+    end = len(text)
+    if end - start > width:
+        end = text.rfind(" ", start, start + width)
+        end = end if end > start else start + width
+    seen = [(max(left, start), min(right, end)) for left, right in spans if left < end and right > start]
+    inside = [(left - start, right - start) for left, right in seen]
+    # SECURITY: every character that people wrote goes through escape(); the marks and dots are ours.
+    before, after = "…" if start else "", "…" if end < len(text) else ""
+    return mark_safe(before + _marked(text[start:end], inside) + after)
+
+
+def _densest(spans: list[tuple[int, int]], width: int) -> int:
+    """Where to begin so that most marked characters are seen; the first of several such places."""
+    best, most = spans[0][0], -1
+    for index, (left, _) in enumerate(spans):
+        seen = sum(right - start for start, right in spans[index : index + 40] if right < left + width - LEAD)
+        if seen > most:
+            best, most = left, seen
+    return best
+
+
+def _marked(text: str, spans: Iterable[tuple[int, int]]) -> SafeString:
+    parts, at = [], 0
+    for left, right in spans:
+        parts += [escape(text[at:left]), "<mark>", escape(text[left:right]), "</mark>"]
+        at = right
+    parts.append(escape(text[at:]))
+    return mark_safe("".join(parts))

@@ -1,0 +1,286 @@
+"""Asking: a viewer's query, answered in threads with exact counts and facets, and in people, groups and topics.
+
+Two gates, independent of each other: the engine finds only what lies in spaces the rule gives (``Findable.gate``), and
+the database counts and shows only rows the rule gives (``Findable.rows``). Either alone keeps the promise.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from haystack import connections
+
+from kit import clock
+from people.models import Person
+from search import names, sql
+from search.engines.matching import Deadline, Matches, TimeUp
+from search.engines.store import Unusable
+from search.findables import Findable, findable, findables
+from search.language import Clause, Operator, Query, QueryError, Term
+from search.pages import Page
+
+PAGE_SIZE = 30
+SECONDS = 1.0
+"""A search is cut off after this long, whatever was asked."""
+
+BESIDE = ("person", "group", "topic")
+BESIDE_SIZE = 5
+ORDERS = ("best", "newest")
+WHEN = ("month", "year")
+
+
+@dataclass(slots=True)
+class Beside:
+    """Hits that are no threads: people, groups or topics, best first."""
+
+    name: str
+    template: str
+    total: int
+    rows: list[Any]
+
+
+@dataclass(slots=True)
+class Results:
+    """What the page shows. ``is_stale``: the engine has no index just now, only operators were answered."""
+
+    query: Query
+    order: str
+    number: int = 1
+    total: int = 0
+    hits: list[sql.Hit] = field(default_factory=list)
+    facets: dict[str, dict[str, int]] = field(default_factory=dict)
+    beside: list[Beside] = field(default_factory=list)
+    instead: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    milliseconds: int = 0
+    is_stale: bool = False
+    is_cut_off: bool = False
+    template: str = ""
+
+    @property
+    def pages(self) -> int:
+        return -(-self.total // PAGE_SIZE)
+
+
+@dataclass(slots=True)
+class Plan:
+    """A query taken apart: words for the engine, conditions for the database, facet choices apart."""
+
+    words: list[Clause]
+    conditions: Q
+    chosen: dict[str, Q]
+    is_of_posts: bool
+    is_by_author: bool = False
+
+
+def search(*, viewer: Person, query: Query, order: str = "best", number: int = 1, beside: bool = True) -> Results:
+    """Page ``number`` of the answer. Raises QueryError for operators that make no sense."""
+    began = time.monotonic()
+    deadline = Deadline(SECONDS)
+    one = findable("thread")
+    results = Results(query, order if order in ORDERS else "best", max(1, number), template=one.template)
+    if not query:
+        return results
+    plan = _plan(query, viewer, one, deadline)
+    try:
+        matches = _match(plan, viewer, one, deadline)
+        results.instead = matches.instead if matches else {}
+        _count(results, plan, matches, viewer, one, deadline)
+        if beside and number == 1 and not plan.is_of_posts:
+            results.beside = _beside(query, viewer, deadline)
+    except Unusable:
+        results.is_stale = True
+    except TimeUp:
+        results.is_cut_off = True
+    results.milliseconds = round((time.monotonic() - began) * 1000)
+    return results
+
+
+def count(*, viewer: Person, query: Query, deadline: Deadline | None = None) -> int:
+    """How many threads answer ``query``: the same count as :func:`search` gives, without the rest."""
+    deadline = deadline or Deadline(SECONDS)
+    one = findable("thread")
+    results = Results(query, "best")
+    plan = _plan(query, viewer, one, deadline)
+    _count(results, plan, _match(plan, viewer, one, deadline), viewer, one, deadline, is_count_only=True)
+    return results.total
+
+
+# The plan -------------------------------------------------------------------------------------------------------------
+
+
+def _plan(query: Query, viewer: Person, one: Findable, deadline: Deadline) -> Plan:
+    page: Page = one.page
+    plan = Plan([], Q(), {}, is_of_posts=False)
+    for clause in query.clauses:
+        operators = [term for term in clause if isinstance(term, Operator)]
+        if not operators:
+            plan.words.append(clause)
+            continue
+        asks = Q()
+        for term in clause:
+            if isinstance(term, Operator):
+                part, is_of_post = _asks(term, query, viewer, page)
+                plan.is_of_posts |= is_of_post
+                plan.is_by_author |= term.name == "from" and not term.is_negated
+            else:
+                plan.is_of_posts = True
+                part = Q(pk__in=sql.keys_in(list(_found([(_positive(term),)], viewer, one, deadline))))
+            part = ~part if term.is_negated else part
+            asks = part if not asks else asks | part
+        name = operators[0].name
+        if name in ("kind", "status", "topic", "in") and all(
+            isinstance(t, Operator) and t.name == name and not t.is_negated for t in clause
+        ):
+            plan.chosen[name] = plan.chosen.get(name, Q()) & asks
+        elif len(clause) == 1 and name == "after" and not operators[0].is_negated:
+            plan.chosen["when"] = plan.chosen.get("when", Q()) & asks
+        else:
+            plan.conditions &= asks
+    return plan
+
+
+def _positive(term: Term) -> Term:
+    fields = {name: getattr(term, name) for name in term.__dataclass_fields__}
+    return type(term)(**{**fields, "is_negated": False})
+
+
+def _asks(term: Operator, query: Query, viewer: Person, page: Page) -> tuple[Q, bool]:
+    """What one operator asks of a row, and whether it asks it of the post rather than of its thread."""
+    name, value = term.name, term.value
+    if name == "from":
+        # Who wrote what one may read may have left since; only a guest's view of names is narrower than that.
+        among = None if viewer.is_guest else Person.objects.values_list("pk", "display_name")
+        return Q(**{f"{page.author}__in": names.people_named(value, viewer, among)}), True
+    if name == "in":
+        return Q(**{f"{page.space}__in": names.spaces_named(value, viewer)}), False
+    if name in ("before", "after"):
+        span = names.day(value)
+        if span is None:
+            raise _refused(
+                term, query, _("“%(value)s” is no date. Write 2026, 2026-11 or 2026-11-22.") % {"value": value}
+            )
+        return Q(**{f"{page.moment}__lt": span[0]} if name == "before" else {f"{page.moment}__gte": span[0]}), True
+    if name == "topic" and page.topics:
+        return page.topics.under(page.topics.named(value)), False
+    if name in page.free:
+        return page.free[name](value), False
+    if name in page.choices:
+        choices = page.choices[name]
+        code = choices.value(value)
+        if code is None:
+            known = ", ".join(choices.names)
+            raise _refused(
+                term,
+                query,
+                _("“%(name)s:” does not know “%(value)s”. It knows: %(known)s.")
+                % {"name": name, "value": value, "known": known},
+            )
+        return choices.asks(code, viewer), choices.is_of_post or code in choices.post_values
+    raise _refused(term, query, _("“%(name)s:” has nothing to look at yet.") % {"name": name})
+
+
+def _refused(term: Operator, query: Query, message: str) -> QueryError:
+    return QueryError(message, query.text or str(query), term.position, term.length)
+
+
+# The engine -----------------------------------------------------------------------------------------------------------
+
+
+def backend() -> Any:
+    """The engine of this installation."""
+    return connections["default"].get_backend()
+
+
+def _match(plan: Plan, viewer: Person, one: Findable, deadline: Deadline) -> Matches | None:
+    """What the engine finds behind the first gate; None when no words were asked."""
+    if not plan.words:
+        return None
+    gate = one.gate(viewer)
+    return backend().match(plan.words, one, gate, deadline, is_context_enough=plan.is_by_author)
+
+
+def _found(clauses: list[Clause], viewer: Person, one: Findable, deadline: Deadline) -> Mapping[int, float]:
+    return backend().match(clauses, one, one.gate(viewer), deadline).weights
+
+
+# The database ---------------------------------------------------------------------------------------------------------
+
+
+def _count(
+    results: Results,
+    plan: Plan,
+    matches: Matches | None,
+    viewer: Person,
+    one: Findable,
+    deadline: Deadline,
+    *,
+    is_count_only: bool = False,
+) -> None:
+    page: Page = one.page
+    rows = one.rows(viewer).filter(plan.conditions)
+    if matches is None and not plan.is_of_posts:
+        # Nothing was asked of single posts: a thread is shown by the post that opens it.
+        rows = rows.filter(page.opening)
+    counted = sql.count_and_page(
+        rows=rows,
+        page=page,
+        weights=None if matches is None else matches.weights,
+        chosen=plan.chosen,
+        facets={} if is_count_only else _facets(page),
+        order="newest" if matches is None else results.order,
+        first=(results.number - 1) * PAGE_SIZE,
+        size=0 if is_count_only else PAGE_SIZE,
+        deadline=deadline,
+    )
+    results.total, results.facets = counted.total, counted.facets
+    shown = one.present([hit.pk for hit in counted.hits], viewer) if counted.hits else {}
+    for hit in counted.hits:
+        hit.row = shown.get(hit.pk)
+    results.hits = [hit for hit in counted.hits if hit.row is not None]
+
+
+def _facets(page: Page) -> dict[str, Any]:
+    facets: dict[str, Any] = {name: page.choices[name].path for name in page.facets}
+    if page.topics:
+        facets["topic"] = page.topics.path
+    facets["in"] = page.space
+    facets["when"] = {name: Q(**{f"{page.moment}__gte": since(name)}) for name in WHEN}
+    return facets
+
+
+def since(name: str) -> dt.datetime:
+    """The first moment of this month or year in the viewer's time zone."""
+    today = timezone.localtime(clock.now())
+    first = today.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return first if name == "month" else first.replace(month=1)
+
+
+def _beside(query: Query, viewer: Person, deadline: Deadline) -> list[Beside]:
+    """People, groups and topics with these words. Operators are about threads: with one, nothing stands beside."""
+    if not query.has_words or any(isinstance(term, Operator) for term in query.terms):
+        return []
+    found = []
+    known = {one.name: one for one in findables().values()}
+    for name in BESIDE:
+        if name not in known:
+            continue
+        one = known[name]
+        weights = backend().match(query.clauses, one, one.gate(viewer), deadline).weights
+        if not weights:
+            continue
+        rows = one.rows(viewer).filter(pk__in=sql.keys_in(list(weights)))
+        keys = list(rows.values_list("pk", flat=True))
+        if not keys:
+            continue
+        order = sorted(keys, key=lambda key: -weights[key])
+        shown = one.present(order[: BESIDE_SIZE * 4], viewer)
+        ranked = sorted(shown.values(), key=lambda row: (-weights[row.pk], str(row).casefold(), row.public_id))
+        found.append(Beside(name, one.template, len(keys), ranked[:BESIDE_SIZE]))
+    return found

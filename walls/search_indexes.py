@@ -1,0 +1,172 @@
+"""Posts as search sees them: what is indexed, which facts change it, what the operators and facets mean here."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from haystack import indexes
+
+from groups.models import Label
+from search.findables import is_shared
+from search.pages import Choices, Page, TopicTree
+from topics.models import Tag, Topic
+from walls.models import Kind, Post, Status, Thread
+
+
+def _posts_of(ids) -> list[int]:
+    return list(Post.objects.filter(thread_id=ids["thread"]).values_list("pk", flat=True))
+
+
+def _one(ids) -> list[int]:
+    return [ids["post"]]
+
+
+def _post_and_replies_below(ids) -> list[int]:
+    """The opening post carries the title that stands in the context of every reply."""
+    opens = Post.objects.filter(pk=ids["post"], number=1).exists()
+    return _posts_of(ids) if opens else _one(ids)
+
+
+def _imported(ids) -> list[int]:
+    numbers = (ids["first"], ids["last"])
+    return list(Post.objects.filter(thread_id=ids["thread"], number__range=numbers).values_list("pk", flat=True))
+
+
+def _of_person(ids) -> list[int]:
+    renamed = "display_name" in ids.get("fields", ())
+    return list(Post.objects.filter(author_id=ids["person"]).values_list("pk", flat=True)) if renamed else []
+
+
+def _tagged(value: str) -> Q:
+    name = value.casefold().lstrip("#")
+    keys = [pk for pk, other in Tag.objects.values_list("pk", "name") if PAGE.folds(other, name)]
+    merged = Tag.objects.filter(pk__in=keys).exclude(merged_into=None).values_list("merged_into", flat=True)
+    threads = Thread.tags.through.objects.filter(tag_id__in=[*keys, *merged]).values("thread_id")
+    return Q(thread_id__in=threads)
+
+
+def _has(value: str, viewer) -> Q:
+    return {
+        "picture": Q(html__contains="<img"),
+        "link": Q(html__contains="<a href=") & Q(html__contains="http"),
+    }[value]
+
+
+def _is(value: str, viewer) -> Q:
+    return {
+        "archived": Q(thread__status=Status.ARCHIVED) | Q(thread__space__archived_at__isnull=False),
+        "unanswered": Q(thread__kind=Kind.QUESTION, thread__status=Status.OPEN, thread__accepted=None),
+        "answered": Q(thread__kind=Kind.QUESTION, thread__status=Status.ANSWERED),
+        "open": Q(thread__status=Status.OPEN),
+        "closed": Q(thread__status=Status.CLOSED),
+        "mine": Q(author=viewer),
+        "followed": Q(thread__follows__person=viewer, thread__follows__state="following"),
+        "saved": Q(thread__saved__person=viewer),
+        "pinned": Q(thread__pinned_at__isnull=False),
+        "edited": Q(edited_at__isnull=False),
+        "reply": Q(number__gt=1),
+        "thread": Q(number=1),
+    }[value]
+
+
+PAGE = Page(
+    group="thread",
+    author="author",
+    space="thread__space",
+    moment="posted_at",
+    activity="thread__active_at",
+    tie="thread__public_id",
+    opening=Q(number=1),
+    choices={
+        "kind": Choices.of(
+            Kind,
+            "thread__kind",
+            {Kind.IDEA: ("idée",), Kind.ANNOUNCEMENT: ("annonce",), Kind.PRAISE: ("bravo", "merci")},
+        ),
+        "status": Choices.of(
+            Status,
+            "thread__status",
+            {
+                Status.OPEN: ("en cours", "ouvert"),
+                Status.ANSWERED: ("résolue", "résolu"),
+                Status.CLOSED: ("clos", "fermé"),
+                Status.ARCHIVED: ("archivé",),
+            },
+        ),
+        "label": Choices.of(
+            Label,
+            "thread__label",
+            {Label.SHARED: ("partagé",), Label.INTERNAL: ("interne",), Label.CONFIDENTIAL: ("confidentiel",)},
+        ),
+        "has": Choices({"picture": ("image", "photo"), "link": ("lien",)}, condition=_has, is_of_post=True),
+        "is": Choices(
+            {
+                "archived": ("archive"),
+                "unanswered": ("sans-reponse", "sans reponse"),
+                "answered": ("resolue", "resolu"),
+                "open": ("ouvert", "en-cours"),
+                "closed": ("clos"),
+                "mine": ("moi", "a-moi", "de-moi"),
+                "followed": ("suivi"),
+                "saved": ("garde"),
+                "pinned": ("epingle"),
+                "edited": ("modifie"),
+                "reply": ("reponse"),
+                "thread": ("fil"),
+            },
+            condition=_is,
+            post_values=frozenset({"mine", "edited", "reply"}),
+        ),
+    },
+    topics=TopicTree("thread__topic", Topic),
+    free={"tag": _tagged},
+    facets=("kind", "status"),
+)
+
+
+class PostIndex(indexes.SearchIndex, indexes.Indexable):
+    """Every standing post. Its thread's title is its title when it opens the thread, else it is context."""
+
+    text = indexes.CharField(document=True, model_attr="text")
+    title = indexes.CharField()
+    context = indexes.CharField()
+    space = indexes.IntegerField(model_attr="thread__space_id")
+    is_shared = indexes.BooleanField()
+
+    finds = "thread"
+    page = PAGE
+    template = "walls/_search_hit.html"
+    hears = {
+        "thread.posted": _one,
+        "thread.imported": _imported,
+        "thread.reclassified": _posts_of,
+        "thread.moved": _posts_of,
+        "post.posted": _one,
+        "post.edited": _post_and_replies_below,
+        "post.deleted": _post_and_replies_below,
+        "post.restored": _post_and_replies_below,
+        "person.changed": _of_person,
+    }
+
+    def get_model(self):
+        return Post
+
+    def index_queryset(self, using=None):
+        return Post.objects.standing().filter(thread__deleted_at=None).select_related("thread", "author")
+
+    def rows(self, viewer):
+        return Post.objects.readable_by(viewer).standing().filter(thread__deleted_at=None)
+
+    def prepare_title(self, post):
+        return post.thread.title if post.number == 1 else ""
+
+    def prepare_context(self, post):
+        return post.author.display_name if post.number == 1 else f"{post.thread.title} {post.author.display_name}"
+
+    def prepare_is_shared(self, post):
+        return is_shared(post.thread.label)
+
+    def present(self, keys, viewer):
+        """The posts with these keys that ``viewer`` may read, with all that a row of results shows, by key."""
+        rows = self.rows(viewer).filter(pk__in=keys)
+        related = ("author", "thread__author", "thread__space", "thread__topic")
+        return rows.select_related(*related).in_bulk()
