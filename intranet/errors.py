@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from urllib.parse import quote
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -44,9 +47,18 @@ def kept_texts(request) -> list[str]:
     ]
 
 
+def _say_to_scripts(response: HttpResponse, *, title: str, text: str) -> HttpResponse:
+    """Tell the page's script what to say in place of the refused form (``static/src/notices.js``)."""
+    response["X-Refusal"] = quote(json.dumps({"title": title, "text": text}))
+    return response
+
+
 def form_expired(request, reason="") -> HttpResponse:
     """The page was open so long, or signed in anew elsewhere, that its form can no longer be trusted."""
-    return render(request, "form_expired.html", {"frame": _frame(request), "kept": kept_texts(request)}, status=403)
+    title = _("Not sent: this page was open too long")
+    text = _("Nothing was changed. Go back, reload the page and send again.")
+    context = {"frame": _frame(request), "title": title, "text": text, "kept": kept_texts(request)}
+    return _say_to_scripts(render(request, "form_expired.html", context, status=403), title=title, text=text)
 
 
 def too_many(request, exception=None, *, limit: str = "", retry_after: int = 60) -> HttpResponse:
@@ -58,13 +70,9 @@ def too_many(request, exception=None, *, limit: str = "", retry_after: int = 60)
         if retry_after < 60
         else ngettext("Try again in %(count)d minute.", "Try again in %(count)d minutes.", minutes) % {"count": minutes}
     )
-    context = {
-        "frame": _frame(request),
-        "limit": limit or _("Too many tries in a short time."),
-        "wait": wait,
-        "kept": kept_texts(request),
-    }
-    response = render(request, "429.html", context, status=429)
+    limit = limit or _("Too many tries in a short time.")
+    context = {"frame": _frame(request), "limit": limit, "wait": wait, "kept": kept_texts(request)}
+    response = _say_to_scripts(render(request, "429.html", context, status=429), title=limit, text=wait)
     response["Retry-After"] = str(retry_after)
     return response
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ SHORTCUTS = (
     Shortcut(("/",), _("Search here")),
     Shortcut(("c",), _("New thread")),
     Shortcut(("j", "k"), _("Next, previous row or post")),
-    Shortcut(("Enter", "o"), _("Open")),
+    Shortcut(("Enter", "o"), pgettext_lazy("verb", "Open")),
     Shortcut(("u",), _("Back to the list")),
     Shortcut(("n",), _("Show new posts")),
     Shortcut(("[", "]"), _("Previous, next unread thread")),

@@ -43,7 +43,7 @@ body.addEventListener("htmx:afterRequest", (event) => busy(event).removeAttribut
 body.addEventListener("htmx:responseError", (event) => {
   const { xhr, elt } = event.detail;
   const refusal = refusalOf(xhr.getResponseHeader("X-Refusal"));
-  showFailure(placeOf(elt), failure(refusal?.title ?? fill(words.failed, { status: xhr.status }), refusal?.text));
+  showFailure(placeOf(elt), failure(refusal?.title ?? (xhr.status === 404 ? words.nothingHere : fill(words.failed, { status: xhr.status })), refusal?.text));
 });
 for (const name of ["htmx:sendError", "htmx:timeout"])
   body.addEventListener(name, (event) => {

@@ -120,11 +120,13 @@ async function deliver(letter) {
     return false;
   }
   const text = await answer.text();
-  if (answer.ok) accept(letter, text);
+  // Sent elsewhere (to sign in again) is no yes: the text stays.
+  if (answer.ok && !answer.redirected) accept(letter, text);
   else {
     const refusal = refusalOf(answer.headers.get("X-Refusal"));
     const said = new DOMParser().parseFromString(text, "text/html").body.textContent.trim().slice(0, 300);
-    refuse(letter, refusal?.title ?? words.notSent, refusal?.text ?? said);
+    const isGone = answer.status === 404 || answer.redirected;
+    refuse(letter, refusal?.title ?? words.notSent, refusal?.text ?? (isGone ? words.nothingHere : said));
     save();
   }
   return true;
