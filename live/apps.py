@@ -14,8 +14,15 @@ class LiveConfig(AppConfig):
     name = "live"
 
     def ready(self) -> None:
+        from allauth.account.signals import password_changed, password_reset
+        from django.contrib.auth.signals import user_logged_out
+
         from kit import facts
         from live import subscribers
+
+        user_logged_out.connect(subscribers.end_session, dispatch_uid="live.end_session")
+        password_changed.connect(subscribers.check_sessions, dispatch_uid="live.password_changed")
+        password_reset.connect(subscribers.check_sessions, dispatch_uid="live.password_reset")
 
         for name in SPACE_FACTS:
             facts.subscribe(name, subscribers.check_streams, phase=facts.BEFORE_ANSWER)

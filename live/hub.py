@@ -181,6 +181,12 @@ class Hub:
             socket.send({"type": "gone", "stream": stream.name})
             await self._unwatch(socket, stream.id)
 
+    async def close_session(self, session_key: str) -> None:
+        """Close the sockets of one session, whatever the database still says of it."""
+        for socket in [s for sockets in self.people.values() for s in sockets if s.session_key == session_key]:
+            await self.leave(socket)
+            socket.close()
+
     async def recheck_people(self, person_ids: Iterable[int]) -> None:
         """Close the sockets of closed accounts and ended sessions, and check every watch of these people."""
         mine = {socket for pk in person_ids for socket in self.people.get(pk, ())}

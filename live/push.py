@@ -53,6 +53,13 @@ def push(kind: str, state: StreamState, frames: Mapping[str, dict[str, Any]]) ->
         log.warning("an event was not pushed: %s", type(error).__name__)
 
 
+def close_session(session_key: str) -> None:
+    """Close this process's sockets of a session that ends now; other nodes see it gone when the epoch has risen."""
+    hub = running_hub()
+    if hub is not None and session_key:
+        asyncio.run_coroutine_threadsafe(hub.close_session(session_key), hub.loop).result(timeout=REVOCATION_SECONDS)
+
+
 def revoke_now(*, person_ids: list[int] | None = None) -> None:
     """Make this process's hub look again at rights, and wait for it: called before the answer of a revocation.
 

@@ -7,16 +7,16 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from kit import facts, slots
         from kit.navigation import COUNTS
-        from notifications import queries, services, subscribers
+        from notifications import queries, subscribers
         from notifications.live import InboxStream
 
         facts.subscribe("thread.posted", subscribers.hear_post)
         facts.subscribe("post.posted", subscribers.hear_post)
         facts.subscribe("post.edited", subscribers.hear_edit)
         facts.subscribe("thread.answered", subscribers.hear_answer)
+        facts.subscribe("thread.read", subscribers.hear_read, phase=facts.IN_TRANSACTION)
         facts.subscribe("invitation.sent", subscribers.hear_invitation)
         facts.subscribe("request.sent", subscribers.hear_request)
         facts.subscribe("request.accepted", subscribers.hear_admission)
         slots.fill("live.streams", "inbox", InboxStream())
         slots.fill(COUNTS, "inbox", queries.unread_count)
-        slots.fill("thread.when-read", "notifications", services.mark_thread_read)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from groups import policy
 from groups.models import Space
@@ -12,7 +13,7 @@ from kit import clock
 from notifications.live import tell_inbox
 from notifications.models import STRENGTH, Notification, Reason
 from people.models import NotificationLevel, Person
-from walls.models import Post, Thread
+from walls.models import Post
 
 FACTS_KEPT = 50
 
@@ -90,20 +91,22 @@ def notify_of_space(*, fact_id: int, space: Space, people: Iterable[int], reason
     return told
 
 
-def mark_thread_read(*, person: Person, thread: Thread) -> None:
+def mark_thread_read(*, person_id: int, thread_id: int) -> None:
     """The person looked at the thread: its entry is read."""
-    _mark(person, Notification.objects.filter(person=person, thread=thread, read_at=None), "read_at")
+    _mark(person_id, Notification.objects.filter(person=person_id, thread=thread_id, read_at=None), "read_at")
 
 
 def mark_read(*, person: Person, public_ids: Iterable[str]) -> int:
     """Mark these entries of the person's own inbox as read; how many there were."""
     mine = Notification.objects.shown_to(person).filter(public_id__in=public_ids, read_at=None)
-    return _mark(person, mine, "read_at")
+    return _mark(person.pk, mine, "read_at")
 
 
 def mark_done(*, person: Person, public_id: str) -> bool:
     """Put one entry away; False when it is not in the person's inbox."""
-    return bool(_mark(person, Notification.objects.shown_to(person).filter(public_id=public_id), "done_at", "read_at"))
+    return bool(
+        _mark(person.pk, Notification.objects.shown_to(person).filter(public_id=public_id), "done_at", "read_at")
+    )
 
 
 def bring_back(*, person: Person, public_id: str) -> bool:
@@ -114,11 +117,11 @@ def bring_back(*, person: Person, public_id: str) -> bool:
     return bool(changed)
 
 
-def _mark(person: Person, rows, *columns: str) -> int:
+def _mark(person_id: int, rows: QuerySet[Notification], *columns: str) -> int:
     now = clock.now()
     keys = list(rows.order_by().values_list("pk", flat=True))
     if keys:
         stamp = dict.fromkeys(columns, now)
         Notification.objects.filter(pk__in=keys).update(changed_at=now, **stamp)
-        transaction.on_commit(lambda: tell_inbox([person.pk]))
+        transaction.on_commit(lambda: tell_inbox([person_id]))
     return len(keys)

@@ -37,6 +37,11 @@ def hear_edit(fact: HeardFact) -> None:
         services.notify_of_post(fact_id=fact.id, post=post, reasons=dict.fromkeys(added, Reason.MENTION))
 
 
+def hear_read(fact: HeardFact) -> None:
+    """Somebody read a thread: in its transaction, so that the badge never lags behind the page."""
+    services.mark_thread_read(person_id=fact.ids["person"], thread_id=fact.ids["thread"])
+
+
 def hear_answer(fact: HeardFact) -> None:
     """The asker accepted an answer."""
     post = (

@@ -8,4 +8,4 @@ const rules = new Intl.PluralRules(document.documentElement.lang || "en");
 export const fill = (text, values = {}) => (text ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
 /** The form of `forms` ({one, other}) that goes with `n`. */
-export const plural = (forms, n) => fill(forms?.[rules.select(n)] ?? forms?.other, { n });
+export const plural = (forms, n, values = {}) => fill(forms?.[rules.select(n)] ?? forms?.other, { n, ...values });

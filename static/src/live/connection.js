@@ -1,4 +1,4 @@
-/** The one socket of this tab: opens, says what the page watches, comes back by itself. */
+// The one socket of this tab: opens, says what the page watches, comes back by itself.
 
 const FIRST_WAITS = [1000, 2000];
 const LONGEST_WAIT = 3000;

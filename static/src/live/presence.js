@@ -1,4 +1,4 @@
-/** Who has this thread open, and who is writing in it. */
+// Who has this thread open, and who is writing in it.
 
 import { words, fill, plural } from "../words.js";
 

@@ -1,4 +1,4 @@
-/** "Reconnecting. Shown as of 14:06": calm, after five seconds of grace, never a dialog. */
+// "Reconnecting. Shown as of 14:06": calm, after five seconds of grace, never a dialog.
 
 import { announce } from "../announcer.js";
 import { words, fill } from "../words.js";
