@@ -9,7 +9,8 @@ import pytest
 
 from groups import services as groups
 from groups.models import Role, Space, SpaceType
-from kit import clock
+from kit import clock, facts
+from kit.models import Fact
 from people.models import Company, Person
 
 
@@ -59,3 +60,14 @@ def cast(db) -> SimpleNamespace:
     people.everyone = [v for v in vars(people).values() if isinstance(v, Person)]
     people.spaces = spaces
     return people
+
+
+@pytest.fixture
+def hear_everything():
+    """Call it to let every later subscriber hear what was told so far, as the background would."""
+
+    def hear() -> None:
+        while Fact.objects.filter(heard_at=None, dead_at=None).update(next_attempt_at=clock.now()):
+            facts.sweep()
+
+    return hear
