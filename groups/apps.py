@@ -7,8 +7,11 @@ class GroupsConfig(AppConfig):
     name = "groups"
 
     def ready(self) -> None:
-        from groups import services
+        from groups import navigation, services
         from kit import facts, slots
+        from kit.navigation import BLOCKS, COUNTS
 
         slots.fill("person.makers", "personal wall", services.make_personal_space)
         facts.subscribe("person.changed", services.hear_person_changed, phase=facts.IN_TRANSACTION)
+        slots.fill(BLOCKS, "groups", navigation.block_of_groups, order=20)
+        slots.fill(COUNTS, "direct", navigation.count_of_conversations)

@@ -122,7 +122,7 @@ class Space(models.Model):
     def get_absolute_url(self) -> str:
         """Its page: a group's, a conversation's, the company wall or a person's page."""
         if self.type == SpaceType.DIRECT:
-            return reverse("groups:conversation", args=[self.public_id])
+            return reverse("groups:direct-detail", args=[self.public_id])
         if self.type == SpaceType.PERSONAL and self.owner:
             return f"/people/{self.owner.public_id}/"
         if self.type == SpaceType.COMMON:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from groups.models import GUEST_TYPES, Label, Membership, Space, SpaceType
-from groups.rules import GUESTS_READ_LABELS, RULES, Action, Rule
+from groups.rules import ACTIONS, GUESTS_READ_LABELS, RULES, Action, Rule
 from people.models import Company, GroupCreators, Person
 
 Rows = TypeVar("Rows", bound=Model)
@@ -84,6 +84,12 @@ def scope(rows: QuerySet[Rows], viewer: Person, action: Action = "read") -> Quer
     if label_path and not getattr(viewer, "is_employee", False):
         rows = rows.filter(**{f"{label_path}__in": GUESTS_READ_LABELS})
     return rows
+
+
+def with_rights(spaces: QuerySet[Space], viewer: Person) -> QuerySet[Space]:
+    """``spaces`` with what ``viewer`` may do there as ``may_know`` … ``may_manage``, in the same query."""
+    rights = {f"may_{action}": Exists(spaces_for(viewer, action).filter(pk=OuterRef("pk"))) for action in ACTIONS}
+    return spaces.annotate(**rights)
 
 
 def can(viewer: Person, action: Action, thing: Model) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,6 +51,23 @@ def groups_known_to(viewer: Person) -> QuerySet[Space]:
     )
 
 
+def named(groups: QuerySet[Space], words: str) -> QuerySet[Space]:
+    """Those of ``groups`` whose name or purpose holds every one of ``words``."""
+    for word in words.split()[:6]:
+        groups = groups.filter(Q(name__icontains=word) | Q(purpose__icontains=word))
+    return groups
+
+
+def shown_as(known: QuerySet[Space], show: str) -> QuerySet[Space]:
+    """Of ``groups_known_to``: ``mine``, ``open``, ``closed``, ``hidden``, ``archived``, or all that live."""
+    if show == "archived":
+        return known.exclude(archived_at=None)
+    living = known.filter(archived_at=None)
+    if show == "mine":
+        return living.filter(is_mine=True)
+    return living.filter(type=show) if show in GROUP_TYPES else living
+
+
 def _with_guests(groups: QuerySet[Space]) -> QuerySet[Space]:
     guests = Membership.objects.filter(_open_account("person"), space=OuterRef("pk"), person__is_employee=False)
     return groups.annotate(has_guests=Exists(guests))
@@ -61,9 +80,65 @@ def _open_account(path: str) -> Q:
 
 
 def conversations_of(viewer: Person) -> QuerySet[Space]:
-    """The private conversations ``viewer`` is in, with their people."""
-    spaces = policy.spaces_for(viewer, "read").filter(type=SpaceType.DIRECT)
-    return spaces.prefetch_related("memberships__person").order_by("-pk")
+    """The private conversations ``viewer`` is in, the newest first."""
+    return policy.spaces_for(viewer, "read").filter(type=SpaceType.DIRECT).order_by("-created_at", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One conversation in a list: under the names of the others, with the last thing said (slot)."""
+
+    space: Space
+    people: list[Person]
+    name: str
+    said: SpokenLast | None
+    unread: int
+
+    @property
+    def has_guests(self) -> bool:
+        return any(person.is_guest for person in self.people)
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenLast:
+    """The last thing said in a space: what the slot ``spaces.spoken-last`` answers by space key."""
+
+    at: dt.datetime
+    by: str
+    text: str
+
+
+def talks_of(viewer: Person, limit: int = 100) -> list[Talk]:
+    """The conversations of ``viewer``, the one with the newest post first; a constant number of queries."""
+    spaces = {space.pk: space for space in conversations_of(viewer)}
+    people: dict[int, list[Person]] = {key: [] for key in spaces}
+    rows = Membership.objects.filter(space__in=spaces).select_related("person").order_by("person__display_name")
+    for row in rows:
+        people[row.space_id].append(row.person)
+    said: dict[int, SpokenLast] = {}
+    for ask in slots.filled("spaces.spoken-last"):
+        said.update(ask(viewer, list(spaces)))
+    unread = unread_counts(viewer)
+    talks = [
+        Talk(space, people[key], talk_name(people[key], viewer), said.get(key), unread.get(key, 0))
+        for key, space in spaces.items()
+    ]
+    talks.sort(key=lambda talk: talk.said.at if talk.said else talk.space.created_at, reverse=True)
+    return talks[:limit]
+
+
+def talk_name(people: Iterable[Person], viewer: Person) -> str:
+    """The names of the others: a conversation has no other name."""
+    others = [person.display_name for person in people if person.pk != viewer.pk]
+    return ", ".join(others) or _("Only you")
+
+
+def unread_counts(viewer: Person) -> dict[int, int]:
+    """Threads with something new for ``viewer`` by space key: what the slot ``spaces.unread`` answers."""
+    counts: dict[int, int] = {}
+    for count in slots.filled("spaces.unread"):
+        counts.update(count(viewer))
+    return counts
 
 
 # People -------------------------------------------------------------------------------------------------------------
@@ -84,6 +159,17 @@ def members_of(space: Space) -> QuerySet[Membership]:
     rows = Membership.objects.filter(_open_account("person"), space=space).select_related("person__sponsor")
     rank = Case(When(role=Role.MANAGER, then=0), When(role=Role.MEMBER, then=1), default=2)
     return rows.order_by(rank, "person__display_name", "pk")
+
+
+def member_counts(space: Space) -> tuple[int, int]:
+    """How many employees and how many guests are in ``space``; one query."""
+    return _counts_of(Membership.objects.filter(space=space))
+
+
+def employers_of(space: Space) -> list[str]:
+    """The companies that the guests of ``space`` come from, by name."""
+    guests = guests_of(space).exclude(employer="").order_by("employer")
+    return list(guests.values_list("employer", flat=True).distinct())
 
 
 def guests_of(space: Space) -> QuerySet[Person]:
@@ -223,7 +309,7 @@ class VisibilityPreview:
 
 def visibility_preview(space: Space, type: str) -> VisibilityPreview:
     """What becomes readable, and to how many, if ``space`` becomes ``type``. The caller has asked "manage"."""
-    inside, guests = _counts_of(Membership.objects.filter(space=space))
+    inside, guests = member_counts(space)
     everyone = Person.objects.active().employees().filter(is_stand_in=False, is_robot=False).count()
     reading = {SpaceType.OPEN: everyone + guests}
     knowing = {SpaceType.OPEN: everyone + guests, SpaceType.CLOSED: everyone + guests}
@@ -251,8 +337,3 @@ def _counts_of(rows: QuerySet[Membership]) -> tuple[int, int]:
         guests=Count("pk", filter=Q(person__is_employee=False)),
     )
     return counts["employees"], counts["guests"]
-
-
-def named_types() -> list[tuple[str, str]]:
-    """Open, closed and hidden with their words, in that order."""
-    return [(str(kind), str(kind.label)) for kind in GROUP_TYPES]

@@ -43,7 +43,7 @@ _managers_of_groups = dict.fromkeys(GROUP_TYPES, MANAGERS)
 
 RULES: dict[Action, Rule] = {
     "know": Rule(
-        "learn that it exists, with its name and purpose",
+        "learn that it exists: its name, its purpose, its managers, how many are in it",
         employees_in=EMPLOYEES_WALLS | {SpaceType.PAGE, SpaceType.OPEN, SpaceType.CLOSED},
         roles_in=_members_everywhere,
         when_archived=True,

@@ -17,6 +17,7 @@ urlpatterns = [
     path("account/", include("people.account_urls")),
     path("", include("people.urls")),
     path("", include("notifications.urls")),
+    path("", include("groups.urls")),
     path("keys/", views.keys, name="keys"),
 ]
 if settings.HAS_STYLEGUIDE:
