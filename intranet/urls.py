@@ -16,6 +16,7 @@ handler500 = "intranet.errors.server_error"
 urlpatterns = [
     path("account/", include("people.account_urls")),
     path("", include("people.urls")),
+    path("", include("profiles.urls")),
     path("", include("notifications.urls")),
     path("", include("groups.urls")),
     path("keys/", views.keys, name="keys"),

@@ -12,11 +12,14 @@ class PeopleConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_out
 
         from kit import facts, slots
-        from people import mail, services
+        from kit.navigation import BLOCKS
+        from people import administration, mail, services
 
         facts.subscribe("account-invitation.made", mail.hear_invitation)
         facts.subscribe("password.changed", mail.hear_password_changed)
         slots.fill("schedule", "people.end_guests", MINUTE)
+        administration.fill_own()
+        slots.fill(BLOCKS, "administration", administration.block_of_administration, order=90)
 
         def hear_sign_out(sender, request, user, **_more):
             if user is not None and request.session.session_key:

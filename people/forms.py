@@ -212,6 +212,37 @@ def offered_languages(company: Company) -> list[str]:
     return [str(code) for code, is_offered in pairs if is_offered]
 
 
+class AccountForm(LooksLikeOurs, forms.ModelForm):
+    """What an administrator may change of an account; the last day only of a guest."""
+
+    class Meta:
+        model = Person
+        fields = ["display_name", "email", "department", "place", "employer", "ends_on"]
+        labels = {
+            "display_name": _("Name"),
+            "email": _("Work email"),
+            "employer": _("Employer"),
+            "ends_on": _("Last day"),
+        }
+        widgets = {"ends_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}
+        help_texts = {"ends_on": _("At the end of this day everything of theirs closes at once.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.is_guest:
+            del self.fields["employer"], self.fields["ends_on"]
+
+
+class LogoForm(Form):
+    """One picture for the company."""
+
+    logo = forms.FileField(
+        label=_("Logo"),
+        widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+        help_text=_("Shown on the sign-in page. Up to 25 MB."),
+    )
+
+
 class InviteForm(Form):
     """One new person."""
 

@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kit import clock, ids
@@ -23,6 +24,12 @@ def fold_name(name: str) -> str:
     """``name`` in NFKC without bidirectional controls, control characters and double spaces."""
     cleaned = unicodedata.normalize("NFKC", name).translate(_BIDI)
     return " ".join("".join(c for c in cleaned if unicodedata.category(c)[0] != "C" or c == " ").split())
+
+
+def fold_words(text: str) -> str:
+    """``text`` as it is looked for: lower case, without accents ("Élodie" is found by "elod")."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).replace("’", "'").split())
 
 
 def digest(token: str) -> str:
@@ -56,6 +63,17 @@ class PersonQuerySet(models.QuerySet):
     def active(self):
         """Accounts that are open now: switched on, and for guests before their end date."""
         return self.filter(is_active=True).filter(models.Q(ends_on=None) | models.Q(ends_on__gte=clock.now().date()))
+
+    def matching(self, words: str):
+        """People in whose name, headline, department, place or employer every one of ``words`` occurs."""
+        people = self
+        for word in fold_words(words).split()[:8]:
+            people = people.filter(folded__contains=word)
+        return people
+
+    def by_name(self):
+        """In the order of a directory: accents and capitals do not move a name."""
+        return self.order_by("folded", "pk")
 
     def real(self):
         """Accounts of somebody: no robots, no bearers of imported names."""
@@ -119,6 +137,7 @@ class Person(AbstractBaseUser):
     )
     photo = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the picture in the blob store.")
 
+    folded = models.CharField(max_length=600, editable=False, help_text="What the directory looks through.")
     epoch = models.PositiveIntegerField(default=1, help_text="Raised by every loss of rights of this person.")
     joined_at = models.DateTimeField(default=clock.now)
     seen_at = models.DateTimeField(null=True)
@@ -140,14 +159,24 @@ class Person(AbstractBaseUser):
                 condition=models.Q(is_employee=True) | models.Q(is_administrator=False, is_editor=False),
             ),
         ]
-        indexes = [models.Index(Lower("display_name"), name="person_by_name")]
+        indexes = [models.Index(fields=["folded"], name="person_by_name")]
 
     def __str__(self) -> str:
         return self.display_name
 
     def save(self, *args, **kwargs):
         self.display_name = fold_name(self.display_name)
+        said = (self.display_name, self.headline, self.department, self.place, self.employer)
+        self.folded = fold_words(" ".join(said))[:600]
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
         super().save(*args, **kwargs)
+
+    @property
+    def photo_url(self) -> str:
+        """Where the photo is, for whoever may see the person; "" without one."""
+        # The name of the address is known here, its view is not: ``profiles`` asks who may see whom.
+        return reverse("profiles:photo", args=[self.public_id, self.photo[:16]]) if self.photo else ""
 
     @property
     def initials(self) -> str:
@@ -197,6 +226,11 @@ class Company(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def logo_url(self) -> str:
+        """Where the sign is, for everybody; "" without one."""
+        return reverse("people:logo", args=[self.logo[:16]]) if self.logo else ""
 
 
 class AccountInvitation(models.Model):

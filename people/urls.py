@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from people.views import account, invitation, preferences
+from people.views.administration import company, health, invite, people
 
 app_name = "people"
 
@@ -16,4 +17,15 @@ urlpatterns = [
     path("preferences/one/", preferences.preference_set, name="preference-set"),
     path("preferences/profile/", preferences.profile, name="profile"),
     path("preferences/photo/", preferences.photo_set, name="photo-set"),
+    path("pictures/company/<slug:version>/", company.logo, name="logo"),
+    path("admin/people/", people.people, name="admin-people"),
+    path("admin/people/invite/", invite.invite, name="admin-invite"),
+    path("admin/people/invite/many/", invite.invite_many, name="admin-invite-many"),
+    path("admin/people/invitations/<slug:public_id>/withdraw/", people.invitation_withdraw, name="admin-withdraw"),
+    path("admin/people/<slug:public_id>/", people.person, name="admin-person"),
+    path("admin/people/<slug:public_id>/<slug:verb>/", people.person_do, name="admin-person-do"),
+    path("admin/company/", company.company, name="admin-company"),
+    path("admin/company/logo/", company.logo_set, name="admin-logo-set"),
+    path("admin/health/", health.health, name="admin-health"),
+    path("admin/health/retry/", health.facts_retry, name="admin-facts-retry"),
 ]

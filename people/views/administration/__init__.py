@@ -1,0 +1,1 @@
+"""The administration: for everybody else there is nothing at these addresses."""
