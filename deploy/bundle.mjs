@@ -3,7 +3,7 @@
 // Beside each text file lie its .br and .gz, so the server never compresses while somebody waits. Run by `make run` and `make test` whenever a source or the lock file changed; `npm run watch` while working on the look.
 import { context, build } from "esbuild";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -64,7 +64,7 @@ function noteOutputs(outputs) {
 
 async function compress() {
   for await (const path of filesUnder(TARGET, [".js", ".css", ".svg", ".json"])) {
-    if (basename(path) === "manifest.json") continue;
+    if (basename(path) === "manifest.json" || existsSync(`${path}.br`)) continue;
     const text = await readFile(path);
     await writeFile(`${path}.gz`, gzipSync(text, { level: 9 }));
     await writeFile(`${path}.br`, brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
@@ -130,7 +130,8 @@ const options = {
   plugins: [emojiWithoutInlineStyle],
 };
 
-await rm(TARGET, { recursive: true, force: true });
+// An open page asks for the parts of its own build for as long as it stays open: older builds go after a month, not at once.
+for await (const path of filesUnder(TARGET, [""])) if ((await stat(path)).mtimeMs < Date.now() - 30 * 86_400_000) await rm(path);
 await mkdir(TARGET, { recursive: true });
 await writeHashed("icon.svg", await readFile(join(SOURCE, "icon.svg")));
 const icons = await writeSprite();

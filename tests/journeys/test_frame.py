@@ -43,7 +43,7 @@ def test_control_k_opens_the_palette_with_places(sign_in, axe):
 def test_the_account_menu_opens_without_script(sign_in):
     page = sign_in("member", has_script=False)
     page.goto("/keys/")
-    page.locator("details.menu summary").click()
+    page.locator(".top details.menu > summary").click()
     assert page.get_by_role("button", name="Sign out").is_visible()
 
 
@@ -72,3 +72,37 @@ def test_the_first_page_is_light(sign_in):
     counted = {url: size for url, size in sizes.items() if url.startswith("http") and not url.endswith(".woff2")}
     assert sum(counted.values()) < 50 * 1024, counted
     assert len(counted) <= 7, list(counted)
+
+
+def test_the_editor_comes_when_one_writes_and_its_emoji_obey_the_policy(sign_in, axe):
+    page = sign_in("member")
+    page.goto("/styleguide/")
+    box = page.get_by_label("Your message")
+    box.fill("Good work ")
+    page.get_by_role("button", name="Bold").wait_for()
+    axe(page)
+    page.get_by_role("button", name="Emoji").click()
+    page.locator("emoji-picker").get_by_role("combobox").fill("rocket")
+    page.locator("emoji-picker").get_by_role("option", name="rocket").first.click()
+    assert box.input_value() == "Good work 🚀"
+
+
+def test_the_theme_changes_at_once_and_stays(sign_in):
+    page = sign_in("reader")
+    page.goto("/styleguide/")
+    page.locator(".top details.menu > summary").click()
+    with page.expect_response("**/preferences/one/"):
+        page.get_by_role("button", name="Dark").click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_single_keys_can_be_switched_off(sign_in):
+    page = sign_in("outsider")
+    page.goto("/styleguide/")
+    page.evaluate("document.documentElement.dataset.singleKeys = 'off'")
+    page.keyboard.press("?")
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").wait_for()
+    assert page.get_by_role("dialog").count() == 1

@@ -38,6 +38,6 @@ export async function openEmoji(button, choose) {
   const width = Math.min(336, innerWidth - 32);
   const left = Math.max(8, Math.min(place.left, innerWidth - width - 8));
   const top = place.bottom + 328 < innerHeight ? place.bottom + 4 : Math.max(8, place.top - 328);
-  Object.assign(sheet.style, { position: "fixed", left: `${left}px`, top: `${top}px` });
+  Object.assign(sheet.style, { left: `${left}px`, top: `${top}px` });
   setTimeout(() => picker.shadowRoot?.querySelector("input[type=search]")?.focus(), 60);
 }

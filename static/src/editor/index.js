@@ -6,23 +6,22 @@ import { ask, element, icon, words } from "../core.js";
 import { openEmoji } from "./emoji.js";
 import "./mention.js";
 
+// What the toolbar element does, the word for it, its drawing.
 const TOOLS = [
-  ["md-bold", "bold", "bold"], ["md-italic", "italic", "italic"], ["md-quote", "quote", "text-quote"], ["md-code", "code", "code"],
-  ["md-link", "link", "link"], ["md-unordered-list", "list", "list"], ["md-ordered-list", "numberedList", "list-ordered"],
-  ["md-task-list", "taskList", "list-todo"], ["md-mention", "mention", "at-sign"],
+  ["bold", "bold", () => icon("bold")], ["italic", "italic", () => icon("italic")], ["quote", "quote", () => icon("text-quote")],
+  ["code", "code", () => icon("code")], ["link", "link", () => icon("link")], ["unordered-list", "list", () => icon("list")],
+  ["ordered-list", "numberedList", () => icon("list-ordered")], ["task-list", "taskList", () => icon("list-todo")],
+  ["mention", "mention", () => icon("at-sign")],
 ];
-const drawn = [icon("bold"), icon("italic"), icon("text-quote"), icon("code"), icon("link"), icon("list"), icon("list-ordered"), icon("list-todo"), icon("at-sign")];
 
 export function enhance(box) {
   const area = box.querySelector("textarea");
   if (!area || box.querySelector("markdown-toolbar")) return;
   const bar = element("markdown-toolbar", { for: area.id, "aria-label": words.formatting });
-  TOOLS.forEach(([tag, word], at) => {
-    if (tag === "md-mention" && !box.querySelector("text-expander[data-mention-url]")) return;
-    const tool = element(tag, { "aria-label": words[word], title: words[word] });
-    tool.append(drawn[at].cloneNode(true));
-    bar.append(tool);
-  });
+  for (const [style, word, draw] of TOOLS) {
+    if (style === "mention" && !box.querySelector("text-expander[data-mention-url]")) continue;
+    bar.append(element("button", { type: "button", class: "tool", "data-md-button": style, "aria-label": words[word], title: words[word] }, draw()));
+  }
   const emoji = element("button", { type: "button", class: "tool", "aria-label": words.emoji, title: words.emoji, "aria-haspopup": "dialog" }, icon("smile"));
   emoji.addEventListener("click", () => openEmoji(emoji, (sign) => insert(area, sign)));
   bar.append(emoji);
