@@ -45,7 +45,7 @@ class Manifest:
 
 def copy_database(target: Path) -> None:
     """A consistent copy of the SQLite database, taken while others write (SQLite's online backup)."""
-    with connected(Path(settings.DATABASES["default"]["NAME"])) as source, connected(target) as copy:
+    with connected(settings.DATA_FOLDER / DATABASE) as source, connected(target) as copy:
         # In one go: a backup in steps starts over each time another process writes, and may never end.
         source.backup(copy)
         # One file, without the journal beside it.
@@ -90,7 +90,7 @@ def back_up(target: Path) -> Manifest:
         raise BackupFailed(
             "This company is on PostgreSQL, which `backup` can't copy yet: use pg_dump and copy the folder blobs."
         )
-    if not Path(settings.DATABASES["default"]["NAME"]).exists():
+    if not (settings.DATA_FOLDER / DATABASE).exists():
         raise BackupFailed(f"There is no company in {settings.DATA_FOLDER} yet.")
     if target.exists() and (target.is_file() or any(target.iterdir())):
         raise BackupFailed(f"{target} exists already: name a folder or a file that doesn't.")
@@ -158,7 +158,7 @@ def restore(source: Path) -> Manifest:
     holder = holder_of(folder)
     if holder:
         raise BackupFailed(f"A server (process {holder}) is serving {folder}: stop it first.")
-    if Path(settings.DATABASES["default"]["NAME"]).exists():
+    if (folder / DATABASE).exists():
         raise BackupFailed(f"{folder} holds a company already: move it away, or name another folder with PARVIS_DATA.")
     if not source.exists():
         raise BackupFailed(f"There is no backup at {source}.")

@@ -95,6 +95,7 @@ VARIABLES = (
         WORKSHOP,
     ),
     Variable("PARVIS_CHROMIUM", "found on the machine", "Program of the browser tests.", WORKSHOP),
+    Variable("PARVIS_LOOK", "a temporary folder", "Where the browser tests keep pictures of the screens.", WORKSHOP),
 )
 
 

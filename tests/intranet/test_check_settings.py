@@ -1,0 +1,68 @@
+"""Half a configuration is refused, with what to do about it."""
+
+from __future__ import annotations
+
+import pytest
+
+from intranet import checks
+
+
+def ids(found):
+    return [message.id for message in found]
+
+
+@pytest.mark.parametrize(
+    ("database", "redis", "expected"),
+    [
+        ("", "", []),
+        ("postgres://h/d", "redis://h", []),
+        ("postgres://h/d", "", ["parvis.E001"]),
+        ("", "redis://h", ["parvis.E001"]),
+    ],
+)
+def test_one_service_without_the_other_is_refused(settings, database, redis, expected):
+    settings.DATABASE_URL, settings.REDIS_URL = database, redis
+    found = checks.whole_profile()
+    assert ids(found) == expected
+    assert all(message.hint for message in found)
+
+
+def test_other_databases_and_brokers_are_refused(settings):
+    settings.DATABASE_URL, settings.REDIS_URL = "mysql://h/d", "amqp://h"
+    assert ids(checks.known_services()) == ["parvis.E002", "parvis.E003"]
+
+
+@pytest.mark.parametrize(
+    ("address", "hosts", "expected"),
+    [
+        ("https://parvis.example.org", ["parvis.example.org"], []),
+        ("https://parvis.example.org", ["other.example.org"], ["parvis.E006"]),
+        ("https://parvis.example.org", ["*"], ["parvis.E005"]),
+        ("parvis.example.org", ["parvis.example.org"], ["parvis.E004"]),
+        ("https://example.org/parvis", ["example.org"], ["parvis.E004"]),
+    ],
+)
+def test_the_address_in_links_is_one_the_server_answers(settings, address, hosts, expected):
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = address, hosts
+    assert ids(checks.public_address()) == expected
+
+
+def test_a_server_that_cannot_send_mail_is_warned(settings):
+    settings.IS_EMBEDDED, settings.EMAIL_URL = False, ""
+    assert ids(checks.mail_of_a_server()) == ["parvis.W002"]
+    settings.IS_EMBEDDED = True
+    assert checks.mail_of_a_server() == []
+
+
+def test_debug_pages_are_refused_where_others_can_see_them(settings):
+    settings.DEBUG, settings.ALLOWED_HOSTS = True, ["localhost", "parvis.example.org"]
+    assert ids(checks.debugging()) == ["parvis.E007"]
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+    assert checks.debugging() == []
+
+
+def test_a_misspelt_variable_is_named(monkeypatch):
+    monkeypatch.setenv("PARVIS_UPLOADLIMIT", "5")
+    monkeypatch.setenv("PARVIS_SECRET_DJANGO", "x")
+    found = checks.spelled_right()
+    assert "PARVIS_UPLOADLIMIT" in found[0].msg and len(found) == 1

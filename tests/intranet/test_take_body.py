@@ -1,0 +1,127 @@
+"""Bodies are taken in whole before the app sees the request."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from intranet import bodies
+
+
+class Asked:
+    """An app that notes what it was given."""
+
+    def __init__(self) -> None:
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.query = b""
+        self.body = b""
+        self.calls = 0
+
+    async def __call__(self, scope, receive, send):
+        self.calls += 1
+        self.headers, self.query = scope["headers"], scope["query_string"]
+        more = bodies.has_body(dict((k.decode(), v.decode()) for k, v in scope["headers"]))
+        while more:
+            message = await receive()
+            self.body += message["body"]
+            more = message["more_body"]
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+
+def ask(chunks, *, headers=(), query=b"", pause: float = 0.0):
+    """(the app inside, status, sentence) of one request whose body comes in ``chunks``."""
+    app, sent, waiting = Asked(), [], list(chunks)
+
+    async def receive():
+        await asyncio.sleep(pause)
+        if not waiting:
+            return {"type": "http.disconnect"}
+        chunk = waiting.pop(0)
+        return {"type": "http.request", "body": chunk, "more_body": bool(waiting)}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "path": "/", "headers": list(headers), "query_string": query}
+    asyncio.run(bodies.WholeBodies(app)(scope, receive, send))
+    status = sent[0]["status"] if sent else None
+    return app, status, b"".join(message.get("body", b"") for message in sent).decode()
+
+
+def test_a_chunked_body_arrives_whole_with_its_length():
+    app, status, _ = ask([b"ab", b"", b"cd"], headers=[(b"transfer-encoding", b"chunked")])
+    assert status == 200
+    assert app.body == b"abcd"
+    assert dict(app.headers)[b"content-length"] == b"4"
+    assert b"transfer-encoding" not in dict(app.headers)
+
+
+def test_a_body_larger_than_memory_arrives_whole():
+    piece = bytes(range(256)) * 1024
+    headers = [(b"transfer-encoding", b"chunked"), (b"content-type", b"multipart/form-data; boundary=x")]
+    app, status, _ = ask([piece] * 5, headers=headers)
+    assert status == 200
+    assert app.body == piece * 5
+
+
+def test_a_slow_body_is_refused_and_costs_no_page(monkeypatch):
+    monkeypatch.setattr(bodies, "GRACE_SECONDS", 0.05)
+    app, status, sentence = ask([b"a"] * 5, headers=[(b"content-length", b"5")], pause=0.04)
+    assert (status, app.calls) == (408, 0)
+    assert sentence
+
+
+def test_a_body_over_the_limit_is_refused_also_when_it_lied_about_its_length(settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    app, status, sentence = ask([b"x" * 600, b"x" * 600], headers=[(b"transfer-encoding", b"chunked")])
+    assert (status, app.calls) == (413, 0)
+    assert "1 kB" in sentence
+
+
+def test_an_upload_may_be_longer_than_a_form(settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    headers = [(b"content-length", b"5000"), (b"content-type", b"multipart/form-data; boundary=x")]
+    _, status, _ = ask([b"x" * 5000], headers=headers)
+    assert status == 200
+
+
+def test_a_sender_who_leaves_reaches_no_page():
+    app, status, _ = ask([], headers=[(b"content-length", b"5")])
+    assert (status, app.calls) == (None, 0)
+
+
+def test_headers_with_underscores_are_dropped():
+    headers = [(b"x_forwarded_for", b"10.0.0.1"), (b"accept", b"*/*")]
+    app, _, _ = ask([], headers=headers)
+    assert app.headers == [(b"accept", b"*/*")]
+
+
+def test_overlong_headers_are_refused():
+    app, status, _ = ask([], headers=[(b"cookie", b"x" * 40_000)])
+    assert (status, app.calls) == (431, 0)
+
+
+@pytest.mark.parametrize(("raw", "clean"), [(b"q=\xe9", b"q=%E9"), (b"q=a%20b&c=1+2", b"q=a%20b&c=1+2")])
+def test_the_query_reaches_the_app_as_ascii(raw, clean):
+    app, _, _ = ask([], query=raw)
+    assert app.query == clean
+
+
+def test_a_reader_who_stops_reading_frees_the_thread(monkeypatch):
+    from intranet import downloads
+
+    monkeypatch.setattr(downloads, "SECONDS_A_PIECE", 0.02)
+    taken = []
+
+    async def stuck(message):
+        taken.append(message)
+        await asyncio.sleep(60)
+
+    async def send_three():
+        send = downloads.cut_off(stuck)
+        for number in range(3):
+            await send({"type": "http.response.body", "number": number})
+
+    asyncio.run(asyncio.wait_for(send_three(), 5))
+    assert [message["number"] for message in taken] == [0]
