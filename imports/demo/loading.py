@@ -13,8 +13,8 @@ from groups import services as groups
 from groups.models import Role
 from imports.demo.drawings import portrait
 from imports.demo.moments import Calendar
-from imports.demo.reading import Content, DemoGroup, DemoPerson, members_of, read_content
-from imports.demo.telling import ThreadTelling, Town
+from imports.demo.reading import Content, DemoGroup, DemoPerson, read_content
+from imports.demo.telling import ThreadTelling, Town, read_all
 from imports.demo.timeline import Timeline
 from kit import clock
 from people import queries, services
@@ -22,6 +22,7 @@ from people.models import Person
 from topics import services as topics
 
 FOUNDED = "430 09:00"
+INBOXES_BEGIN = "14 00:00"
 FOLLOWED_TOPICS = "400 09:00"
 ROBOT = "Parvis"
 
@@ -70,7 +71,11 @@ class _Loading:
         calendar = Calendar(now, ZoneInfo(content.time_zone))
         runners = {key: group.managers[0] for key, group in content.groups.items()}
         editor = next(person.key for person in content.people.values() if person.editor)
-        self.town = Town(calendar, Timeline(now), runners={**runners, "company": editor})
+        self.town = Town(
+            calendar,
+            Timeline(inboxes_begin=calendar.moment(INBOXES_BEGIN), end=now),
+            runners={**runners, "company": editor},
+        )
         self.robot = services.robot(name=ROBOT)
 
     def run(self, done: Callable[[int, int], None]) -> None:
@@ -81,15 +86,15 @@ class _Loading:
         for key, person in self.content.people.items():
             if person.follows:
                 self._at(FOLLOWED_TOPICS, lambda key=key: self._follow_topics(key))
+            if person.read_until:
+                self._at(person.read_until, lambda key=key: self._read_wall_by_wall(key))
             if person.left:
                 self._at(person.left, lambda key=key: self._leave(key))
         for told in self.content.threads.values():
             telling = ThreadTelling(told, self.town)
             telling.note()
-            readers = set(told.readers) or members_of(told.wall, self.content)
-            for person in self.content.people.values():
-                if person.read_until and person.key in readers and (person.is_employee or told.label == "shared"):
-                    telling.note_reading(person.key, person.read_until)
+            for reader in told.read:
+                telling.note_reading(reader)
         self.town.timeline.run(done)
 
     def _at(self, written: str, deed: Callable[[], object]) -> None:
@@ -183,6 +188,14 @@ class _Loading:
     def _follow_topics(self, key: str) -> None:
         for topic in self.content.people[key].follows:
             topics.follow_topic(person=self.town.people[key], topic=self.town.topics[topic])
+
+    def _read_wall_by_wall(self, key: str) -> None:
+        """Let somebody have read what there is, but for the threads that say how far they read those."""
+        told = self.content.threads
+        read_all(
+            self.town.people[key],
+            [thread for name, thread in self.town.threads.items() if key not in told[name].read],
+        )
 
     def _leave(self, key: str) -> None:
         person = self.town.people[key]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from groups import services as groups
@@ -39,10 +39,19 @@ class Town:
     spaces: dict[str, Space] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
     threads: dict[str, Thread] = field(default_factory=dict)
+    #: whose wall-keeping is whose, by the key of the wall
     runners: Mapping[str, str] = field(default_factory=dict)
 
-    def named(self, keys) -> list[Person]:
+    def named(self, keys: Iterable[str]) -> list[Person]:
         return [self.people[key] for key in keys]
+
+
+def read_all(reader: Person, threads: list[Thread]) -> None:
+    """Let ``reader`` have read everything that stands in ``threads`` now."""
+    walls.mark_all_read(person=reader, threads=threads)
+    told_of = Thread.objects.filter(notifications__person=reader, notifications__read_at=None)
+    for thread in told_of.filter(pk__in=[thread.pk for thread in threads]):
+        notifications.mark_thread_read(person=reader, thread=thread)
 
 
 class ThreadTelling:
@@ -74,12 +83,10 @@ class ThreadTelling:
         if self.told.archived:
             self._at(self.told.archived, lambda: self._become(Status.ARCHIVED, self.told.archived_by))
 
-    def note_reading(self, reader: str, until: str) -> None:
-        """Let ``reader`` have read, at the moment ``until`` (or where this thread says otherwise), what is there."""
-        until = self.told.read.get(reader, until)
-        if until == "never" or self.moment(until) < self.moment(self.told.posts[0].at):
-            return
-        self._at(until, lambda: self._read(self.town.people[reader]))
+    def note_reading(self, reader: str) -> None:
+        """Where this thread says so, let ``reader`` have read, at that moment, what is there."""
+        if (until := self.told.read[reader]) != "never":
+            self._at(until, lambda: read_all(self.town.people[reader], [self.thread]))
 
     @property
     def thread(self) -> Thread:
@@ -108,8 +115,8 @@ class ThreadTelling:
             if self.told.archived:
                 moment = self._not_after_the_end(moment)
             self.town.timeline.note(moment, lambda emoji=emoji, who=who: self._react(told, emoji, who))
-        for edit in told.edits:
-            self._at(edit.at, lambda edit=edit: self._edit(told, edit.text))
+        for revision, edit in enumerate(told.edits, start=1):
+            self._at(edit.at, lambda edit=edit, revision=revision: self._edit(told, edit.text, revision))
         if told.accepted:
             self._at(told.accepted, lambda: self._accept(told))
         if told.deleted:
@@ -148,7 +155,6 @@ class ThreadTelling:
 
     def _reply(self, told: DemoPost) -> None:
         author = self.town.people[told.by]
-        self._read(author)
         quoted = next((one for one in self.told.posts if told.quoted and one.key == told.quoted), None)
         self.posts[told.at] = walls.reply(
             author=author,
@@ -157,23 +163,16 @@ class ThreadTelling:
             quotes=self._post(quoted) if quoted else None,
         )
 
-    def _read(self, reader: Person) -> None:
-        thread = self.thread
-        thread.refresh_from_db(fields=["last_number"])
-        walls.mark_read(person=reader, thread=thread, number=thread.last_number)
-        notifications.mark_thread_read(person=reader, thread=thread)
-
     def _react(self, told: DemoPost, emoji: str, who: str) -> None:
         walls.react(person=self.town.people[who], post=self._post(told), emoji=emoji)
 
-    def _edit(self, told: DemoPost, text: str) -> None:
-        post = self._post(told)
+    def _edit(self, told: DemoPost, text: str, revision: int) -> None:
         walls.edit_post(
-            editor=post.author,
-            post=post,
+            editor=self.town.people[told.by],
+            post=self._post(told),
             source=self._source(told, text),
-            title=post.thread.title if post.number == 1 else "",
-            based_on_revision=post.revision,
+            title=self.thread.title,
+            based_on_revision=revision,
         )
 
     def _accept(self, told: DemoPost) -> None:
@@ -183,8 +182,7 @@ class ThreadTelling:
         walls.change_status(by=self.town.people[by], thread=self.thread, status=status)
 
     def _post(self, told: DemoPost) -> Post:
-        """The post as it is now."""
-        return Post.objects.select_related("thread", "author").get(pk=self.posts[told.at].pk)
+        return self.posts[told.at]
 
     # ---- from the content's short forms to what the editor would have written ------------------------------------
 
