@@ -158,6 +158,12 @@ def read_content(folder: Path = CONTENT) -> Content:
     return content
 
 
+def mails_behind_doors(folder: Path = CONTENT) -> list[str]:
+    """The mail addresses of those who are entered with one click on the sign-in page, in the order to offer them."""
+    people = _toml(folder / "people.toml")
+    return [people[key]["mail"] for key in _toml(folder / "company.toml")["doors"]]
+
+
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -11,9 +11,8 @@ from django.db import transaction
 from groups import policy
 from groups.models import Invitation, JoinRequest, Membership, Space
 from imports.demo import loading
-from imports.demo.doors import people_behind_doors
 from imports.demo.reading import read_content
-from kit import blobs, clock, languages
+from kit import blobs, clock, languages, slots
 from kit.models import Fact
 from notifications.models import Notification
 from people import queries
@@ -166,11 +165,8 @@ def test_every_picture_is_drawn_described_and_hangs_on_its_thread(corvanne):
 
 
 def test_six_people_can_be_entered_with_one_click_one_guest_and_one_administrator_among_them(corvanne):
-    offered = people_behind_doors()
+    (ask,) = slots.filled("sign-in.demo-people")
+    offered = [Person.objects.active().get(email=mail) for mail in ask()]
     assert [one.email for one in offered] == [CONTENT.people[key].mail for key in CONTENT.doors]
     assert sum(one.is_guest for one in offered) == 1
     assert sum(one.is_administrator for one in offered) == 1
-
-
-def test_nobody_is_offered_in_a_company_that_is_no_demo(cast):
-    assert people_behind_doors() == []
