@@ -21,13 +21,14 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from groups.models import Label, Space
-from kit import facts, ids, languages, markdown
+from kit import clock, facts, ids, languages, markdown
 from people.models import Person
 from topics.models import Topic
 from walls.models import Kind, Mention, Post, Reaction, Status, Thread
 from walls.models.posts import POST_LIMIT
 from walls.services.classification import tags_named
-from walls.services.locks import locked, take_version
+from walls.services.locks import locked, locked_post, take_version
+from walls.services.states import recount
 
 BATCH = 500
 
@@ -127,6 +128,22 @@ def add_posts(*, thread: Thread, posts: Sequence[OldPost]) -> list[Post]:
         last=thread.last_number,
     )
     return rows
+
+
+@transaction.atomic
+def add_reactions(*, post: Post, reactions: Sequence[tuple[Person, str]]) -> Post:
+    """Put reactions (person, emoji) under one post at once; one fact, in the name of the last of them."""
+    if not reactions:
+        return post
+    post = locked_post(post)
+    Reaction.objects.bulk_create(
+        [
+            Reaction(post=post, person=person, emoji=emoji, reacted_at=clock.now())
+            for person, emoji in dict.fromkeys(reactions)
+        ],
+        ignore_conflicts=True,
+    )
+    return recount(reactions[-1][0], post)
 
 
 def _row(thread: Thread, number: int, old: OldPost) -> tuple[Post, list[str]]:

@@ -88,9 +88,7 @@ def reclassify(
     thread.save(update_fields=["kind", "status", "topic", "label", "version", "accepted", "accepted_by", "accepted_at"])
     if narrowed:
         raise_epoch(thread.space)
-    facts.tell(
-        "thread.reclassified", thread=thread.pk, space=thread.space_id, version=thread.version, person=editor.pk
-    )
+    facts.tell("thread.reclassified", thread=thread.pk, space=thread.space_id, version=thread.version, person=editor.pk)
     return thread
 
 

@@ -59,9 +59,10 @@ def _said(refusal: workshop.PictureRefused) -> str:
             "found": -(-refusal.found // 1_000_000),
         }
     if refusal.code == "pixels":
-        return _(
-            "A picture holds at most %(limit)s megapixels; this one has %(found)s. Send a smaller copy."
-        ) % {"limit": refusal.limit // 1_000_000, "found": -(-refusal.found // 1_000_000)}
+        return _("A picture holds at most %(limit)s megapixels; this one has %(found)s. Send a smaller copy.") % {
+            "limit": refusal.limit // 1_000_000,
+            "found": -(-refusal.found // 1_000_000),
+        }
     return _("This file is no picture we can show. JPEG, PNG, WebP, GIF and HEIC are.")
 
 

@@ -22,9 +22,7 @@ RESTORE_WITHIN = dt.timedelta(hours=1)
 
 
 @transaction.atomic
-def reply(
-    *, author: Person, thread: Thread, source: str, quotes: Post | None = None, submission_key: str = ""
-) -> Post:
+def reply(*, author: Person, thread: Thread, source: str, quotes: Post | None = None, submission_key: str = "") -> Post:
     """Append a post; it is the one of the first time when the key and the text are. Its ``untold`` as in post_thread.
 
     ``quotes`` is the post answered, of the same thread. Raises Refused, PermissionDenied or Http404.
