@@ -24,6 +24,7 @@ class Place:
     icon: str
     text: str | Promise
     tab: str | Promise = ""
+    tab_icon: str = ""
     in_side: bool = True
 
 
@@ -32,7 +33,7 @@ PLACES = (
     Place("inbox", "notifications:inbox", icon="inbox", text=_("Inbox"), tab=_("Inbox")),
     Place("wall", "walls:company-wall", icon="landmark", text=_("Company wall")),
     Place("people", "profiles:directory", icon="users", text=_("People")),
-    Place("groups", "groups:directory", icon="layout-grid", text=_("Groups"), tab=_("Groups")),
+    Place("groups", "groups:directory", icon="layout-grid", text=_("Groups"), tab=_("Groups"), tab_icon="users"),
     Place("direct", "groups:direct-list", icon="messages-square", text=_("Conversations")),
     Place("saved", "walls:saved", icon="bookmark", text=_("Saved")),
     Place("write", "walls:thread-create", icon="square-pen", text=_("New thread"), tab=_("Write"), in_side=False),
@@ -72,8 +73,12 @@ class Navigation:
 
     @property
     def tabs(self) -> list[Entry]:
-        words = {place.key: place.tab for place in PLACES}
-        return [replace(self.entries[key], text=str(words[key])) for key in TABS if key in self.entries]
+        places = {place.key: place for place in PLACES}
+        return [
+            replace(self.entries[key], text=str(places[key].tab), icon=places[key].tab_icon or places[key].icon)
+            for key in TABS
+            if key in self.entries
+        ]
 
     @cached_property
     def blocks(self) -> list[Block]:

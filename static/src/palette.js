@@ -69,10 +69,8 @@ export function open() {
     } else input.removeAttribute("aria-activedescendant");
   };
 
-  const searchAddress = (query) => {
-    const base = document.querySelector("a.jump").getAttribute("href");
-    return `${base}?q=${encodeURIComponent(query)}`;
-  };
+  const { search, scope } = document.querySelector("a.jump").dataset;
+  const searchAddress = (query) => `${search}?q=${encodeURIComponent(query)}`;
   const draw = (query, found) => {
     const rows = [];
     if (!query) {
@@ -81,8 +79,11 @@ export function open() {
     } else {
       if (found) rows.push(...found);
       rows.push(group(words.palettePlaces, places(query)));
-      const everything = option(searchAddress(query), fill(words.paletteSearch, { query }), "search");
-      rows.push(group(words.paletteDo, [everything]));
+      if (search) {
+        const everything = option(searchAddress(query), fill(words.paletteSearch, { query }), "search");
+        const here = scope && option(searchAddress(`in:"${scope.replaceAll('"', "")}" ${query}`), fill(words.paletteScope, { query, place: scope }), "search");
+        rows.push(group(words.paletteDo, [here, everything].filter(Boolean)));
+      }
     }
     list.replaceChildren(...rows.filter(Boolean));
     list.querySelectorAll("[id^=palette-option-]").forEach((one) => one.removeAttribute("id"));
