@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("profiles.urls")),
     path("", include("notifications.urls")),
     path("", include("groups.urls")),
+    path("", include("walls.urls")),
     path("keys/", views.keys, name="keys"),
 ]
 if settings.HAS_STYLEGUIDE:

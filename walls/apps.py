@@ -23,11 +23,23 @@ class WallsConfig(AppConfig):
 
     def ready(self) -> None:
         from kit import facts, slots
-        from walls import live
+        from walls import feeds, live
+        from walls.views import feeds as walls_shown
 
         slots.fill("live.streams", "thread", live.ThreadStream("thread"))
         slots.fill("live.streams", "row", live.ThreadStream("row"))
         slots.fill("live.streams", "wall", live.WallStream())
+        slots.fill("group.wall", "walls", walls_shown.wall_of_space)
+        slots.fill("profile.wall", "walls", walls_shown.wall_of_person)
+        slots.fill("topic.wall", "walls", walls_shown.wall_of_topic)
+        slots.fill("tag.wall", "walls", walls_shown.wall_of_tag)
+        slots.fill("topic.counts", "walls", feeds.counts_by_topic)
+        slots.fill("tag.counts", "walls", feeds.counts_by_tag)
+        slots.fill("spaces.unread", "walls", feeds.unread_by_space)
+        slots.fill("spaces.spoken-last", "walls", feeds.spoken_last)
+        slots.fill("space.contents", "walls", feeds.contents_of)
+        slots.fill("schedule", "walls.erase_deleted", 300)
+        slots.fill("schedule", "walls.drop_unused_pictures", 3600)
         for name in THREAD_FACTS:
             facts.subscribe(name, live.tell_thread)
         for name in WALL_FACTS:

@@ -25,3 +25,9 @@ class PostQuerySet(models.QuerySet):
     def standing(self):
         """Posts that were not deleted."""
         return self.filter(deleted_at=None)
+
+
+class PictureQuerySet(models.QuerySet):
+    def readable_by(self, viewer):
+        """Every posted picture ``viewer`` may see; unsent ones belong to nobody's reading."""
+        return policy.scope(self.exclude(thread=None), viewer, "read")

@@ -11,15 +11,18 @@ from walls.models import Kind, Post, Thread
 WITHOUT_GUESTS = frozenset({SpaceType.COMMON, SpaceType.PERSONAL, SpaceType.HIDDEN, SpaceType.PAGE})
 
 
-def may_run(person: Person, space: Space) -> bool:
-    """True for whoever keeps order on the wall of ``space``: its managers, its owner, the company's editors."""
+def may_run(person: Person, space: Space, *, manages: bool | None = None) -> bool:
+    """True for whoever keeps order on the wall of ``space``: its managers, its owner, the company's editors.
+
+    ``manages`` is the rule's answer to "manage", where the caller has asked it already.
+    """
     if not person.may_act:
         return False
     if space.type == SpaceType.COMMON:
         return person.is_employee and (person.is_editor or person.is_administrator)
     if space.type == SpaceType.PERSONAL:
         return space.owner_id == person.pk
-    return policy.can(person, "manage", space)
+    return policy.can(person, "manage", space) if manages is None else manages
 
 
 def may_announce(person: Person, space: Space) -> bool:

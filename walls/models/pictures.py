@@ -8,6 +8,7 @@ from django.db import models
 from kit import clock, ids
 from walls.models.posts import Post
 from walls.models.threads import Thread
+from walls.queries import PictureQuerySet
 
 
 class Picture(models.Model):
@@ -26,6 +27,8 @@ class Picture(models.Model):
     width = models.PositiveIntegerField(help_text="pixels")
     height = models.PositiveIntegerField(help_text="pixels")
     description = models.CharField(max_length=200, blank=True)
+
+    objects = PictureQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.description or self.public_id

@@ -53,6 +53,10 @@ class Post(models.Model):
         return f"/posts/{self.public_id}/"
 
     @property
+    def mention_url(self) -> str:
+        return f"/compose/people/?thread={self.thread.public_id}"
+
+    @property
     def opens(self) -> bool:
         return self.number == 1
 

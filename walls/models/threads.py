@@ -58,6 +58,7 @@ class Thread(models.Model):
     vote_count = models.PositiveIntegerField(default=0)
     excerpt = models.CharField(max_length=320, blank=True, help_text="Plain first words of the opening post.")
     text_language = models.CharField(max_length=5, blank=True)
+    cover = models.CharField(max_length=26, blank=True, help_text="Public id of the opening post's first picture.")
     last_author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     accepted = models.ForeignKey("walls.Post", models.SET_NULL, null=True, blank=True, related_name="+")

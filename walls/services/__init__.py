@@ -1,7 +1,7 @@
 """The verbs of walls: each asks the rule, writes once, tells after. Keyword arguments, the actor first."""
 
-from walls.services.bulk import OldPost, add_posts, add_reactions, open_thread
-from walls.services.classification import move_thread, reclassify, restrict_thread, tags_named
+from walls.services.bulk import OldPost, add_posts, open_thread
+from walls.services.classification import move_thread, reclassify, restrict_thread
 from walls.services.drafts import drop_draft, keep_draft
 from walls.services.erasures import erase_deleted
 from walls.services.marks import (
@@ -14,7 +14,7 @@ from walls.services.marks import (
     unfollow,
     unsave,
 )
-from walls.services.pictures import add_picture, drop_unused
+from walls.services.pictures import add_picture, drop_unused, picture_refusal
 from walls.services.posts import delete_post, edit_post, reply, restore_post
 from walls.services.refusals import EditConflict, Refused, SentBefore
 from walls.services.states import (
@@ -38,7 +38,6 @@ __all__ = [
     "accept_answer",
     "add_picture",
     "add_posts",
-    "add_reactions",
     "change_status",
     "delete_post",
     "drop_draft",
@@ -53,6 +52,7 @@ __all__ = [
     "move_thread",
     "mute",
     "open_thread",
+    "picture_refusal",
     "pin",
     "post_thread",
     "react",
@@ -61,7 +61,6 @@ __all__ = [
     "restore_post",
     "restrict_thread",
     "save",
-    "tags_named",
     "tied_to",
     "unaccept_answer",
     "unfollow",

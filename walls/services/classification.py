@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -17,43 +15,25 @@ from groups.models import Label, Space, SpaceType
 from kit import facts
 from people.models import Person
 from topics.models import Tag, Topic
+from topics.services import tags_named
 from walls import rights
 from walls.models import Kind, Status, Thread
 from walls.services.locks import locked, raise_epoch, take_version
 from walls.services.refusals import Refused
 
-TAGS_LIMIT = 10
-TAG_LENGTH = 40
 # Who reads less comes later.
 _WIDTH = {Label.SHARED: 0, Label.INTERNAL: 1, Label.CONFIDENTIAL: 1}
+
 
 KEEP: Any = object()
 
 
-def fold_tag(name: str) -> str:
-    """A tag as it is stored: lower case, one form, hyphens for spaces, no leading #."""
-    folded = unicodedata.normalize("NFKC", name).casefold().strip().lstrip("#")
-    return re.sub(r"[^\w.+-]+", "-", folded).strip("-")
-
-
-def tags_named(names: Iterable[str]) -> list[Tag]:
-    """The tags called ``names``, made where missing, merged ones followed; raises Refused beyond 10."""
-    folded = list(dict.fromkeys(name for name in map(fold_tag, names) if name))
-    if len(folded) > TAGS_LIMIT:
-        raise Refused("too-many-tags", _("A thread carries at most %(limit)s tags.") % {"limit": TAGS_LIMIT})
-    for name in folded:
-        if len(name) > TAG_LENGTH:
-            raise Refused(
-                "tag-too-long",
-                _("A tag holds at most %(limit)s characters; “%(tag)s” has more.")
-                % {"limit": TAG_LENGTH, "tag": name[:TAG_LENGTH]},
-            )
-    found = {tag.name: tag for tag in Tag.objects.filter(name__in=folded).select_related("merged_into")}
-    tags = []
-    for name in folded:
-        tag = found.get(name) or Tag.objects.get_or_create(name=name)[0]
-        tags.append(tag.merged_into or tag)
-    return list(dict.fromkeys(tags))
+def tags_or_refuse(names: Iterable[str]) -> list[Tag]:
+    """The tags called ``names``, made where missing; raises Refused beyond a limit."""
+    try:
+        return tags_named(names)
+    except ValidationError as error:
+        raise Refused("tags", " ".join(error.messages)) from error
 
 
 @transaction.atomic
@@ -83,7 +63,7 @@ def reclassify(
         narrowed = _WIDTH[label] > _WIDTH[thread.label]
         thread.label = label
     if tags is not KEEP:
-        thread.tags.set(tags_named(tags))
+        thread.tags.set(tags_or_refuse(tags))
     take_version(thread)
     thread.save(update_fields=["kind", "status", "topic", "label", "version", "accepted", "accepted_by", "accepted_at"])
     if narrowed:

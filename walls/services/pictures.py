@@ -26,7 +26,7 @@ def add_picture(*, uploader: Person, content: bytes, description: str = "") -> P
         made = workshop.remake(content, longest=LONGEST)
         thumbnail = workshop.remake(made.content, longest=THUMBNAIL)
     except workshop.PictureRefused as refusal:
-        raise Refused(f"picture-{refusal.code}", _said(refusal)) from refusal
+        raise Refused(f"picture-{refusal.code}", picture_refusal(refusal)) from refusal
     full, small = blobs.put(made.content), blobs.put(thumbnail.content)
     with transaction.atomic():
         return Picture.objects.create(
@@ -51,7 +51,7 @@ def _refuse_haste(uploader: Person) -> None:
         )
 
 
-def _said(refusal: workshop.PictureRefused) -> str:
+def picture_refusal(refusal: workshop.PictureRefused) -> str:
     """The limit and what was found, and the way out."""
     if refusal.code == "bytes":
         return _("A picture holds at most %(limit)s MB; this one has %(found)s MB. Send a smaller copy.") % {

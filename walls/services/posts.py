@@ -128,8 +128,8 @@ def edit_post(*, editor: Person, post: Post, source: str, title: str = "", based
     fields = ["version"]
     if post.opens:
         thread.title, thread.excerpt = title, markdown.excerpt(text.text)
-        thread.text_language = text.text_language
-        fields += ["title", "excerpt", "text_language"]
+        thread.text_language, thread.cover = text.text_language, text.cover
+        fields += ["title", "excerpt", "text_language", "cover"]
     thread.save(update_fields=fields)
     post.save()
     mentioned = texts.store_mentions(post, text.mentioned)
@@ -177,7 +177,7 @@ def delete_post(*, by: Person, post: Post) -> Post:
     post.mentions.all().delete()
     if post.opens:
         thread.deleted_at, thread.deleted_by = now, by
-        thread.title = thread.excerpt = ""
+        thread.title = thread.excerpt = thread.cover = ""
     else:
         thread.reply_count -= 1
     if thread.accepted_id == post.pk:
@@ -214,7 +214,8 @@ def restore_post(*, by: Person, post: Post) -> Post:
     texts.store_mentions(post, text.mentioned)
     if post.opens:
         thread.deleted_at = thread.deleted_by = None
-        thread.title, thread.excerpt, thread.text_language = kept.title, markdown.excerpt(text.text), text.text_language
+        thread.title, thread.excerpt = kept.title, markdown.excerpt(text.text)
+        thread.text_language, thread.cover = text.text_language, text.cover
     else:
         thread.reply_count += 1
     kept.delete()

@@ -32,6 +32,7 @@ class Prepared:
     untold: list[str] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     posts: list[str] = field(default_factory=list)
+    cover: str = ""
 
 
 def checked(source: str) -> str:
@@ -92,6 +93,7 @@ def prepare(
         untold=untold,
         pictures=pictures,
         posts=made.posts,
+        cover=made.pictures[0] if made.pictures else "",
     )
 
 

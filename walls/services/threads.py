@@ -17,7 +17,7 @@ from topics.models import Topic
 from walls import rights
 from walls.models import Follow, Kind, Picture, Post, ReadMark, Thread
 from walls.services import submissions, texts
-from walls.services.classification import tags_named
+from walls.services.classification import tags_or_refuse
 from walls.services.refusals import Refused
 
 PLACES_LIMIT = 10
@@ -122,10 +122,11 @@ def _open(author, space, source, kind, title, topic, tags, label, praised, tie, 
         active_at=now,
         last_number=1,
         excerpt=markdown.excerpt(text.text),
+        cover=text.cover,
         text_language=text.text_language,
         tie=tie,
     )
-    thread.tags.set(tags_named(tags))
+    thread.tags.set(tags_or_refuse(tags))
     if praised:
         thread.praised.set(praised)
     post = Post.objects.create(

@@ -1,0 +1,157 @@
+"""What the page of a thread knows: the thread, its window of posts, its readers, and what the viewer may do."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
+from django.http import Http404
+
+from groups import policy
+from groups import queries as groups
+from groups.models import SpaceType
+from people.models import Person
+from topics import queries as topics
+from walls import rights, windows
+from walls.models import Draft, Follow, Kind, ReadMark, SavedThread, Thread, Vote
+from walls.services import tied_to
+
+
+def threads_for_page(viewer: Person) -> QuerySet[Thread]:
+    """Readable threads with everything of the viewer's own and both rights, in one query."""
+    mine = {"person": viewer, "thread": OuterRef("pk")}
+    read = ReadMark.objects.filter(**mine)
+    draft = Draft.objects.filter(author=viewer, place=Concat(Value("thread:"), OuterRef("public_id")))
+    return (
+        Thread.objects.readable_by(viewer)
+        .select_related("space__owner", "author", "topic", "accepted__author", "accepted__edited_by", "accepted_by")
+        .annotate(
+            read_number=Coalesce(Subquery(read.values("number")[:1]), 0, output_field=IntegerField()),
+            read_at=Subquery(read.values("read_at")[:1]),
+            follow_state=Subquery(Follow.objects.filter(**mine).values("state")[:1]),
+            is_saved=Exists(SavedThread.objects.filter(**mine)),
+            has_voted=Exists(Vote.objects.filter(**mine)),
+            writes=Exists(policy.spaces_for(viewer, "write").filter(pk=OuterRef("space_id"))),
+            manages=Exists(policy.spaces_for(viewer, "manage").filter(pk=OuterRef("space_id"))),
+            draft=Subquery(draft.values("fields")[:1]),
+        )
+    )
+
+
+def find_thread(viewer: Person, public_id: str) -> Thread:
+    """The thread called ``public_id`` with what its page needs; Http404 for missing, hidden and forbidden alike."""
+    thread = threads_for_page(viewer).filter(public_id=public_id).first()
+    if thread is None:
+        raise Http404
+    return thread
+
+
+@dataclass(slots=True)
+class ThreadPage:
+    """Everything ``thread_detail.html`` draws."""
+
+    viewer: Person
+    thread: Thread
+    window: windows.Window
+    audience: groups.AudienceLine
+    mine: dict[int, set[str]]
+    topic_path: str = ""
+    tied: list[Thread] = field(default_factory=list)
+    praised: list[Person] = field(default_factory=list)
+    reply: dict[str, Any] = field(default_factory=dict)
+    similar: list[Any] = field(default_factory=list)
+
+    @property
+    def may_run(self) -> bool:
+        return rights.may_run(self.viewer, self.thread.space, manages=self.thread.manages)
+
+    @property
+    def may_move(self) -> bool:
+        return self.may_shape and self.thread.space.type != SpaceType.DIRECT and not self.thread.space.is_named_readers
+
+    @property
+    def may_shape(self) -> bool:
+        return self.thread.writes and (self.thread.author_id == self.viewer.pk or self.may_run)
+
+    @property
+    def may_reply(self) -> bool:
+        return self.thread.writes and self.thread.takes_replies
+
+    @property
+    def is_confidential(self) -> bool:
+        return is_kept_off_devices(self.thread)
+
+    @property
+    def classes(self) -> str:
+        """What the style sheet shows of the buttons under posts; the services ask again."""
+        may = {
+            "may-write": self.may_reply,
+            "may-shape": self.may_shape and not self.thread.deleted_at,
+            "may-run": self.may_run and self.thread.writes,
+            "may-touch": self.thread.writes,
+        }
+        return " ".join(name for name, is_so in may.items() if is_so)
+
+    @property
+    def opening(self):
+        return next((post for post in self.window.posts if post.number == 1), None)
+
+    @property
+    def replies(self) -> list[Any]:
+        """Posts and folds after the opening post."""
+        return [part for part in self.window.parts if getattr(part, "number", 0) != 1]
+
+    @property
+    def reaches_end(self) -> bool:
+        """True when nothing is folded after the last post shown."""
+        return self.window.last_shown >= self.thread.last_number
+
+    @property
+    def readers_words(self) -> str:
+        return groups.people_count(self.audience.employees, self.audience.guests)
+
+    @property
+    def mention_url(self) -> str:
+        return f"/compose/people/?thread={self.thread.public_id}"
+
+    @property
+    def shows_accepted(self) -> bool:
+        return self.thread.kind == Kind.QUESTION and self.thread.accepted is not None
+
+
+def is_kept_off_devices(thread: Thread) -> bool:
+    """True where drafts stay on the server: confidential threads and named readers."""
+    return thread.label == "confidential" or thread.space.is_named_readers or thread.space.type == SpaceType.DIRECT
+
+
+def thread_page(viewer: Person, thread: Thread, *, anchor: int = 0) -> ThreadPage:
+    """The page of ``thread`` (from :func:`find_thread`) around post ``anchor``; at most eight queries, however long."""
+    window = windows.window_of(thread, read=thread.read_number, anchor=anchor)
+    shown = list(window.posts)
+    if thread.accepted is not None:
+        thread.accepted.thread = thread
+        shown.append(thread.accepted)
+    return ThreadPage(
+        viewer=viewer,
+        thread=thread,
+        window=window,
+        audience=audience_of(thread),
+        mine=windows.reactions_of(viewer, shown),
+        topic_path=topic_path_of(thread),
+        tied=tied_to(thread, viewer),
+        praised=list(thread.praised.all()) if thread.kind == Kind.PRAISE else [],
+        reply={"submission_key": secrets.token_urlsafe(24), **(thread.draft or {})},
+    )
+
+
+def audience_of(thread: Thread) -> groups.AudienceLine:
+    """Who can read ``thread``, in words and numbers; one query."""
+    return groups.audience_line(thread.space, thread.label)
+
+
+def topic_path_of(thread: Thread) -> str:
+    """ "Engineering › Firmware", or ''; one query where there is a topic."""
+    return topics.full_labels().get(thread.topic_id, "") if thread.topic_id else ""
