@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kit import clock, ids
-from people.models import NAME_LIMIT, fold_name
+from people.models import NAME_LIMIT, fold_name, fold_words
 
 
 class SpaceType(models.TextChoices):
@@ -60,6 +60,17 @@ class SpaceQuerySet(models.QuerySet):
     def living(self):
         return self.filter(archived_at=None)
 
+    def matching(self, words: str):
+        """Spaces in whose name or purpose every one of ``words`` occurs, accents and capitals aside."""
+        spaces = self
+        for word in fold_words(words).split()[:8]:
+            spaces = spaces.filter(folded__contains=word)
+        return spaces
+
+    def by_name(self):
+        """In the order of a directory: accents and capitals do not move a name."""
+        return self.order_by("folded", "pk")
+
 
 class Space(models.Model):
     """What has readers: the company, a person's wall, a group, a private conversation."""
@@ -70,6 +81,7 @@ class Space(models.Model):
     type = models.CharField(max_length=10, choices=SpaceType.choices)
     name = models.CharField(_("name"), max_length=NAME_LIMIT, blank=True)
     purpose = models.TextField(_("purpose"), max_length=1000, blank=True)
+    folded = models.CharField(max_length=600, editable=False, help_text="What the directory looks through.")
     owner = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         models.CASCADE,
@@ -117,6 +129,9 @@ class Space(models.Model):
 
     def save(self, *args, **kwargs):
         self.name = fold_name(self.name)
+        self.folded = fold_words(f"{self.name} {self.purpose}")[:600]
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

@@ -37,7 +37,7 @@ def my_groups(viewer: Person) -> QuerySet[Space]:
     """The living groups ``viewer`` is in, by name, each with ``has_guests``."""
     mine = Membership.objects.filter(person_id=viewer.pk, space=OuterRef("pk"))
     groups = policy.spaces_for(viewer, "read").groups().living().filter(Exists(mine))
-    return _with_guests(groups).order_by("name", "pk")
+    return _with_guests(groups).by_name()
 
 
 def groups_known_to(viewer: Person) -> QuerySet[Space]:
@@ -47,15 +47,8 @@ def groups_known_to(viewer: Person) -> QuerySet[Space]:
     return (
         _with_guests(known)
         .annotate(members=Count("memberships", filter=_open_account("memberships__person")), is_mine=Exists(mine))
-        .order_by("name", "pk")
+        .by_name()
     )
-
-
-def named(groups: QuerySet[Space], words: str) -> QuerySet[Space]:
-    """Those of ``groups`` whose name or purpose holds every one of ``words``."""
-    for word in words.split()[:6]:
-        groups = groups.filter(Q(name__icontains=word) | Q(purpose__icontains=word))
-    return groups
 
 
 def shown_as(known: QuerySet[Space], show: str) -> QuerySet[Space]:

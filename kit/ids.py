@@ -6,6 +6,8 @@ Sequential keys count what one may not see; these do not. Tests seed the source 
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import hmac
 import random
 import secrets
 from collections.abc import Iterator
@@ -27,7 +29,19 @@ def _bits(count: int) -> int:
 
 def public_id() -> str:
     """A new 26-character id of 128 random bits for an address."""
-    number = _bits(128)
+    return _in_letters(_bits(128))
+
+
+def derived_public_id(secret: str, what: str) -> str:
+    """The one public id that ``secret`` (of :func:`token`) gives to ``what``; nobody without the secret guesses it.
+
+    For importers: known before the row is written, so that a text can link to what comes later.
+    """
+    mac = hmac.new(secret.encode(), what.encode(), hashlib.sha256).digest()
+    return _in_letters(int.from_bytes(mac[:16], "big"))
+
+
+def _in_letters(number: int) -> str:
     letters = []
     for _ in range(LENGTH):
         number, index = divmod(number, 32)

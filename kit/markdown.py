@@ -5,6 +5,7 @@ through an allow-list (nh3). What is Parvis's own are link schemes chosen in the
 
 ``[@Claire Delmas](person:ID)``   a mention
 ``[a thread](thread:ID)``         a link to a thread
+``[a group](group:ID)``           a link to a group
 ``[Priya, 12:31](post:ID)``       the source of a quote
 ``![words](picture:ID)``          a picture; pictures of other hosts become links, so no reader is counted elsewhere
 
@@ -30,10 +31,11 @@ from kit.ids import ALPHABET, LENGTH
 ADDRESSES = {
     "person": "/people/{id}/",
     "thread": "/threads/{id}/",
+    "group": "/groups/{id}/",
     "post": "/posts/{id}/",
     "picture": "/pictures/{id}/",
 }
-_OWN = re.compile(rf"^(person|thread|post|picture):([{ALPHABET}]{{{LENGTH}}})$")
+_OWN = re.compile(rf"^(person|thread|group|post|picture):([{ALPHABET}]{{{LENGTH}}})$")
 _PLAIN_SCHEMES = re.compile(r"^(https?|mailto|tel):", re.IGNORECASE)
 
 MAX_NESTING = 20
@@ -65,6 +67,7 @@ class Rendered:
     text: str
     people: list[str] = field(default_factory=list)
     threads: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
     posts: list[str] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
 
@@ -164,7 +167,13 @@ def _resolve_link(token: Token, result: Rendered) -> None:
         return
     scheme, public_id = own.groups()
     token.attrs["href"] = ADDRESSES[scheme].format(id=public_id)
-    cited = {"person": result.people, "thread": result.threads, "post": result.posts}.get(scheme, result.pictures)
+    cited = {
+        "person": result.people,
+        "thread": result.threads,
+        "group": result.groups,
+        "post": result.posts,
+        "picture": result.pictures,
+    }[scheme]
     if public_id not in cited:
         cited.append(public_id)
     if scheme == "person":

@@ -254,9 +254,9 @@ class InviteForm(Form):
         initial="employee",
         widget=forms.RadioSelect,
     )
-    employer = forms.CharField(label=_("Employer (guests)"), max_length=NAME_LIMIT, required=False)
+    employer = forms.CharField(label=_("Employer"), max_length=NAME_LIMIT, required=False)
     ends_on = forms.DateField(
-        label=_("Last day (guests)"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=_("Last day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     language = forms.ChoiceField(label=_("Language of the mail"), choices=Language.choices)
 

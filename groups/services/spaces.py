@@ -41,8 +41,10 @@ def make_personal_space(*, person: Person) -> Space | None:
 def hear_person_changed(fact: facts.HeardFact) -> None:
     """A personal wall carries its owner's name; it changes with it, in the same transaction."""
     person = Person.objects.filter(pk=fact.ids["person"]).first()
-    if person is not None:
-        Space.objects.filter(owner=person, type=SpaceType.PERSONAL).update(name=person.display_name)
+    space = Space.objects.filter(owner=person, type=SpaceType.PERSONAL).first() if person else None
+    if space is not None and space.name != person.display_name:
+        space.name = person.display_name
+        space.save(update_fields=["name"])
 
 
 @transaction.atomic

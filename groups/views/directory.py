@@ -23,7 +23,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:80]
     show = request.GET.get("show", "all")
     show = show if show in FILTERS else "all"
-    groups = queries.named(queries.shown_as(known, show), words)
+    groups = queries.shown_as(known, show).matching(words)
     try:
         shown = max(PAGE, min(2000, int(request.GET.get("up_to", PAGE))))
     except ValueError:

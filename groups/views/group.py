@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from groups import queries
 from groups.forms import AskForm
-from groups.models import Invitation, JoinRequest, Membership, Space
+from groups.models import Invitation, JoinRequest, Membership, Role, Space
 from groups.views.finding import group_or_404
 from kit import clock, slots
 from people.models import Person
@@ -73,13 +73,12 @@ def group_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     if not space.may_read:
         return _closed_door(request, space)
     frame = GroupFrame(space, request.user)
-    people = list(queries.members_of(space)[: ASIDE_PEOPLE + 1])
     context = {
         "space": space,
         "frame": frame,
         "wall": [show(request, space) for show in slots.filled("group.wall")],
         "beside": [show(request, space) for show in slots.filled("group.aside")],
-        "people": people[:ASIDE_PEOPLE],
+        "people": queries.members_of(space).exclude(role=Role.GUEST)[:ASIDE_PEOPLE],
         "guests": queries.guests_of(space)[:ASIDE_PEOPLE] if frame.guests else [],
         "more_guests": max(0, frame.guests - ASIDE_PEOPLE),
         "invitations": queries.invitations_to(request.user, space) if space.may_manage else [],
@@ -93,7 +92,7 @@ def _closed_door(request: HttpRequest, space: Space) -> HttpResponse:
     context = {
         "space": space,
         "members": sum(queries.member_counts(space)),
-        "managers": queries.members_of(space).filter(role="manager")[:ASIDE_PEOPLE],
+        "managers": queries.members_of(space).filter(role=Role.MANAGER)[:ASIDE_PEOPLE],
         "asked": JoinRequest.objects.filter(space=space, person=request.user).first(),
         "invitation": invitation.select_related("invited_by").first(),
         "form": AskForm(),

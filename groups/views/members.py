@@ -23,8 +23,8 @@ def member_list(request: HttpRequest, public_id: str) -> HttpResponse:
     space = group_or_404(request.user, public_id, "read")
     words = request.GET.get("q", "").strip()[:80]
     rows = queries.members_of(space)
-    for word in words.split()[:6]:
-        rows = rows.filter(person__display_name__icontains=word)
+    if words:
+        rows = rows.filter(person__in=Person.objects.matching(words))
     members = list(rows[: PAGE + 1])
     frame = GroupFrame(space, request.user, "members")
     context = {

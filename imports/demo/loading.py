@@ -22,7 +22,7 @@ from people.models import Person
 from topics import services as topics
 
 FOUNDED = "430 09:00"
-INBOXES_BEGIN = "14 00:00"
+INBOXES_BEGIN = "8 00:00"
 FOLLOWED_TOPICS = "400 09:00"
 ROBOT = "Parvis"
 

@@ -25,7 +25,7 @@ _MENTION = re.compile(r"@\[(\w+)\]")
 _THREAD = re.compile(r"\(thread:([a-z0-9-]+)\)")
 _PICTURE = re.compile(r"!\[([^\]]*)\]\(picture:([a-z0-9-]+)\)")
 
-BETWEEN_REACTIONS = dt.timedelta(minutes=2)
+BEFORE_REACTIONS = dt.timedelta(seconds=40)
 BETWEEN_VOTES = dt.timedelta(minutes=17)
 
 
@@ -51,7 +51,7 @@ def read_all(reader: Person, threads: list[Thread]) -> None:
     walls.mark_all_read(person=reader, threads=threads)
     told_of = Thread.objects.filter(notifications__person=reader, notifications__read_at=None)
     for thread in told_of.filter(pk__in=[thread.pk for thread in threads]):
-        notifications.mark_thread_read(person_id=reader.pk, thread_id=thread.pk)
+        notifications.mark_thread_read(person=reader, thread=thread)
 
 
 class ThreadTelling:
@@ -104,17 +104,13 @@ class ThreadTelling:
     def _not_after_the_end(self, moment: dt.datetime) -> dt.datetime:
         """``moment``, or shortly before the thread took no more."""
         ends = [self.moment(end) for end in (self.told.closed, self.told.archived) if end]
-        return min([moment, *(end - dt.timedelta(minutes=1) for end in ends)])
+        return min([moment, *(end - dt.timedelta(seconds=1) for end in ends)])
 
     def _note_around(self, told: DemoPost) -> None:
         """Edits, reactions, acceptance and deletion of one post."""
-        posted_at = self.moment(told.at)
-        fans = [(emoji, who) for emoji, keys in told.reactions.items() for who in keys]
-        for place, (emoji, who) in enumerate(fans, start=1):
-            moment = posted_at + place * BETWEEN_REACTIONS
-            if self.told.archived:
-                moment = self._not_after_the_end(moment)
-            self.town.timeline.note(moment, lambda emoji=emoji, who=who: self._react(told, emoji, who))
+        if told.reactions:
+            moment = self.moment(told.at) + BEFORE_REACTIONS
+            self.town.timeline.note(moment, lambda: self._react(told))
         for revision, edit in enumerate(told.edits, start=1):
             self._at(edit.at, lambda edit=edit, revision=revision: self._edit(told, edit.text, revision))
         if told.accepted:
@@ -163,8 +159,9 @@ class ThreadTelling:
             quotes=self._post(quoted) if quoted else None,
         )
 
-    def _react(self, told: DemoPost, emoji: str, who: str) -> None:
-        walls.react(person=self.town.people[who], post=self._post(told), emoji=emoji)
+    def _react(self, told: DemoPost) -> None:
+        reactions = [(self.town.people[who], emoji) for emoji, keys in told.reactions.items() for who in keys]
+        walls.add_reactions(post=self._post(told), reactions=reactions)
 
     def _edit(self, told: DemoPost, text: str, revision: int) -> None:
         walls.edit_post(

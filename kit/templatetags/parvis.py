@@ -7,6 +7,7 @@ import json
 import zlib
 
 from django import template
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -84,6 +85,14 @@ def when(moment: dt.datetime | dt.date | None, form: str = "short", classes: str
         '<time datetime="{}" data-when="{}" title="{}"{}>{}</time>',
         stamp, form, times.full(moment), css, times.say(moment, form=form),
     )  # fmt: skip
+
+
+@register.filter
+def day(moment: dt.datetime | dt.date | None) -> str:
+    """A day in words, for inside a sentence: "30 June 2027", without the year in this one."""
+    if isinstance(moment, dt.datetime):
+        moment = timezone.localtime(moment).date()
+    return times.say_date(moment) if moment else ""
 
 
 @register.filter

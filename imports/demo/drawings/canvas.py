@@ -40,7 +40,7 @@ def _font(size: int, weight: int) -> tuple[ImageFont.FreeTypeFont | ImageFont.Im
 def as_png(image: Image.Image) -> bytes:
     """``image`` as PNG, packed loosely: it is encoded again when it is posted."""
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=1)
+    image.save(buffer, "PNG", compress_level=0)
     return buffer.getvalue()
 
 
@@ -53,7 +53,7 @@ class Canvas:
         self._draw = ImageDraw.Draw(self.image)
 
     def finished(self) -> Image.Image:
-        return self.image.resize((self.width, self.height), Image.Resampling.LANCZOS)
+        return self.image.reduce(SCALE)
 
     def box(self, box: Box, fill: str | None = None, *, line: str | None = None, width: float = 1, radius: float = 0):
         self._draw.rounded_rectangle(
