@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groups.models import Role, SpaceType
+from groups.models import GUEST_TYPES, Role, SpaceType
 from groups.rules import RULES, Rule
 
 HEAD = """\
@@ -42,7 +42,9 @@ def who(rule: Rule, kind: SpaceType) -> str:
     roles = rule.roles_in.get(kind, frozenset())
     # SECURITY: policy gives a guest nothing in a hidden group, whatever row there is.
     words += [
-        word for role, word in ROLE_WORDS.items() if role in roles and not (role == Role.GUEST and kind == "hidden")
+        word
+        for role, word in ROLE_WORDS.items()
+        if role in roles and not (role == Role.GUEST and kind not in GUEST_TYPES)
     ]
     return ", ".join(words) or "–"
 

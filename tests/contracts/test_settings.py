@@ -9,7 +9,7 @@ from pathlib import Path
 from intranet import variables
 
 ROOT = Path(__file__).resolve().parents[2]
-READ = re.compile(r"""(?:env(?:\.\w+)?\(|environ\.get\(|environ\[|getenv\()\s*f?["']([A-Z][A-Z_]+)["']""")
+READ = re.compile(r"""\b(?:env(?:\.\w+)?\(|environ\.get\(|environ\[|getenv\()\s*f?["']([A-Z][A-Z_]+)["']""")
 # Read by tools or set by ourselves, not settings of the product.
 NOT_SETTINGS = {"DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE", "PATH", "HOME", "CI", "PYTEST_XDIST_WORKER"}
 
