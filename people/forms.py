@@ -268,7 +268,7 @@ class InviteForm(Form):
             if not cleaned.get("ends_on"):
                 self.add_error("ends_on", _("Give a guest a last day."))
             elif cleaned["ends_on"] < clock.now().date():
-                self.add_error("ends_on", _("The last day can't be in the past."))
+                self.add_error("ends_on", _("The last day can’t be in the past."))
         return cleaned
 
 
@@ -306,7 +306,7 @@ class CompanyForm(LooksLikeOurs, forms.ModelForm):
         fields = ["name", "language", "has_english", "has_french", "group_creators"]
         labels = {
             "name": _("Name"),
-            "language": _("The company's own language"),
+            "language": _("The company’s own language"),
             "has_english": _("English is offered"),
             "has_french": _("French is offered"),
             "group_creators": _("Who may create groups"),

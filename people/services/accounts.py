@@ -167,7 +167,7 @@ def extend_guest(*, by: Person, person: Person, ends_on: dt.date) -> Person:
     if not person.is_guest:
         raise ValidationError(_("Only guests have an end date."), code="not a guest")
     if ends_on < clock.now().date():
-        raise ValidationError({"ends_on": _("The last day can't be in the past.")})
+        raise ValidationError({"ends_on": _("The last day can’t be in the past.")})
     was_over = not person.is_active and person.ends_on is not None and person.ends_on < clock.now().date()
     _write(person, {"ends_on": ends_on, "is_active": person.is_active or was_over})
     facts.tell("person.changed", person=person.pk, fields=["ends_on"])
@@ -186,7 +186,7 @@ def change_company(*, by: Person, **fields: Any) -> Company:
     for name, value in fields.items():
         setattr(company, name, fold_name(value) if name == "name" else value)
     if not (company.has_english if company.language == Language.ENGLISH else company.has_french):
-        raise ValidationError({"language": _("The company's own language has to be one of those offered.")})
+        raise ValidationError({"language": _("The company’s own language has to be one of those offered.")})
     company.full_clean()
     company.save()
     facts.tell("company.changed", fields=sorted(fields))

@@ -50,7 +50,7 @@ def reactivate(*, by: Person, person: Person, ends_on: dt.date | None = None) ->
     if ends_on is not None and person.is_guest:
         extend_guest(by=by, person=person, ends_on=ends_on)
     if person.is_guest and (person.ends_on is None or person.ends_on < clock.now().date()):
-        raise ValidationError({"ends_on": _("This guest's time is over. Give a new last day.")}, code="over")
+        raise ValidationError({"ends_on": _("This guest’s time is over. Give a new last day.")}, code="over")
     if not person.is_active:
         person.is_active = True
         person.save(update_fields=["is_active"])

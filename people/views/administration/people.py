@@ -133,7 +133,7 @@ def person_do(request, public_id: str, verb: str) -> HttpResponse:
     """One verb on one account; what can be undone is done at once and offers its way back."""
     shown = _account(public_id)
     verbs = {
-        "deactivate": (services.deactivate, _("%(name)s is signed out everywhere and can't come in."), "reactivate"),
+        "deactivate": (services.deactivate, _("%(name)s is signed out everywhere and can’t come in."), "reactivate"),
         "reactivate": (services.reactivate, _("%(name)s can sign in again."), "deactivate"),
         "make-administrator": (
             services.make_administrator,
