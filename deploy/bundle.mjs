@@ -73,7 +73,8 @@ async function compress() {
 
 async function writeSprite() {
   const symbols = [];
-  for (const name of await iconsInUse()) {
+  manifest.icons = await iconsInUse();
+  for (const name of manifest.icons) {
     const file = `node_modules/lucide-static/icons/${name}.svg`;
     if (!existsSync(file)) throw new Error(`There is no icon "${name}" in lucide: look the name up in node_modules/lucide-static/icons.`);
     const drawing = (await readFile(file, "utf8")).replace(/<!--.*?-->/gs, "").match(/<svg[^>]*>(.*)<\/svg>/s)[1];

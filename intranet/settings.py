@@ -66,6 +66,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "intranet.compression.compressed_pages",
     "csp.middleware.CSPMiddleware",
     "intranet.middleware.private_answers",
     "django.contrib.sessions.middleware.SessionMiddleware",

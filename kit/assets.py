@@ -31,6 +31,11 @@ def hashed_name(name: str) -> str:
     return _names().get(name, name)
 
 
+def lacks_icon(name: str) -> bool:
+    """True when the built sprite has no drawing called ``name``; never before the first build."""
+    return name not in _names().get("icons", [name])
+
+
 def needed_urls(name: str) -> list[str]:
     """The addresses of the files that ``name`` ("parvis.js") imports at once, to be fetched together with it."""
     needed = _names().get(f"{name} needs", [])

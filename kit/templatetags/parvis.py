@@ -7,6 +7,7 @@ import json
 import zlib
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
@@ -33,6 +34,8 @@ def asset_preloads(name: str) -> SafeString:
 @register.simple_tag
 def icon(name: str, size: str = "", classes: str = "") -> SafeString:
     """A drawing from the sprite, not read aloud: ``{% icon "house" %}``, ``{% icon "x" "sm" %}``; sizes sm, lg, xl."""
+    if settings.HAS_STYLEGUIDE and assets.lacks_icon(name):
+        raise template.TemplateSyntaxError(f'No icon "{name}" in the sprite: name it in static/src/icons.txt.')
     names = " ".join(part for part in ("i", f"i-{size}" if size else "", classes) if part)
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', names, assets.asset_url("sprite.svg"), name
