@@ -141,7 +141,7 @@ class Space(models.Model):
         if self.type == SpaceType.PERSONAL and self.owner:
             return f"/people/{self.owner.public_id}/"
         if self.type == SpaceType.COMMON:
-            return "/company/"
+            return "/wall/"
         return reverse("groups:group-detail", args=[self.public_id])
 
     @property

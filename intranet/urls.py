@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("groups.urls")),
     path("", include("walls.urls")),
+    path("", include("topics.urls")),
     path("keys/", views.keys, name="keys"),
 ]
 if settings.HAS_STYLEGUIDE:

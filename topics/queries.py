@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 
 from kit import slots
-from people.models import Person
+from people.models import Person, fold_words
 from topics.models import Tag, Topic, TopicFollow
 
 SEPARATOR = " › "
@@ -38,6 +38,11 @@ class Branch:
         return f"{self.parent.full_label}{SEPARATOR}{self.label}" if self.parent else self.label
 
     @property
+    def above(self) -> list[Branch]:
+        """The branches from the top down to the parent."""
+        return [*self.parent.above, self.parent] if self.parent else []
+
+    @property
     def total(self) -> int:
         return self.count + sum(child.total for child in self.children)
 
@@ -48,7 +53,7 @@ class Branch:
 
 
 def _by_label(branches: list[Branch]) -> list[Branch]:
-    return sorted(branches, key=lambda branch: branch.label.casefold())
+    return sorted(branches, key=lambda branch: fold_words(branch.label))
 
 
 def tree(*, viewer: Person | None = None, has_retired: bool = False) -> list[Branch]:
@@ -88,10 +93,10 @@ def full_labels() -> dict[int, str]:
 
 def topics_matching(words: str, limit: int = 20) -> list[Branch]:
     """Topics in use whose full label in either language holds every one of ``words``."""
-    needles = words.casefold().split()
+    needles = fold_words(words).split()
     found = []
     for branch in tree():
-        hay = " ".join(part for node in _line(branch) for part in (node.label_en, node.label_fr)).casefold()
+        hay = fold_words(" ".join(part for node in _line(branch) for part in (node.label_en, node.label_fr)))
         if all(needle in hay for needle in needles):
             found.append(branch)
     return found[:limit]

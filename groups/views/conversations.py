@@ -45,13 +45,16 @@ def direct_create(request: HttpRequest) -> HttpResponse:
 def direct_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """One conversation; what is said in it comes from the walls."""
     space = conversation_or_404(request.user, public_id)
+    wall = [show(request, space) for show in slots.filled("group.wall")]
+    if request.htmx and "after" in request.GET:
+        return HttpResponse("".join(wall))
     people = [row.person for row in queries.members_of(space)]
     context = {
         "space": space,
         "people": people,
         "title": queries.talk_name(people, request.user),
         "has_guests": any(person.is_guest for person in people),
-        "wall": [show(request, space) for show in slots.filled("group.wall")],
+        "wall": wall,
     }
     return render(request, "groups/direct_detail.html", context)
 

@@ -72,11 +72,15 @@ def group_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     space = group_or_404(request.user, public_id)
     if not space.may_read:
         return _closed_door(request, space)
+    wall = [show(request, space) for show in slots.filled("group.wall")]
+    if request.htmx and "after" in request.GET:
+        # "Show 30 more": the part knows, and gives its rows only.
+        return HttpResponse("".join(wall))
     frame = GroupFrame(space, request.user)
     context = {
         "space": space,
         "frame": frame,
-        "wall": [show(request, space) for show in slots.filled("group.wall")],
+        "wall": wall,
         "beside": [show(request, space) for show in slots.filled("group.aside")],
         "people": queries.members_of(space).exclude(role=Role.GUEST)[:ASIDE_PEOPLE],
         "guests": queries.guests_of(space)[:ASIDE_PEOPLE] if frame.guests else [],
