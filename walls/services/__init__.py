@@ -1,6 +1,6 @@
 """The verbs of walls: each asks the rule, writes once, tells after. Keyword arguments, the actor first."""
 
-from walls.services.bulk import OldPost, add_posts, open_thread
+from walls.services.bulk import OldPost, add_posts, add_reactions, open_thread
 from walls.services.classification import move_thread, reclassify, restrict_thread
 from walls.services.drafts import drop_draft, keep_draft
 from walls.services.erasures import erase_deleted
@@ -38,6 +38,7 @@ __all__ = [
     "accept_answer",
     "add_picture",
     "add_posts",
+    "add_reactions",
     "change_status",
     "delete_post",
     "drop_draft",

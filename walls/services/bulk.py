@@ -21,27 +21,34 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from groups.models import Label, Space
-from kit import facts, languages, markdown
+from kit import clock, facts, ids, languages, markdown
 from people.models import Person
 from topics.models import Topic
 from walls.models import Kind, Mention, Post, Reaction, Status, Thread
 from walls.models.posts import POST_LIMIT
 from walls.services.classification import tags_or_refuse
-from walls.services.locks import locked, take_version
+from walls.services.locks import locked, locked_post, take_version
+from walls.services.states import recount
 
 BATCH = 500
 
 
 @dataclass(slots=True)
 class OldPost:
-    """One message with its true date. ``quotes`` is the index, in the same list, of the message it answers."""
+    """One message with its true date. ``quotes`` is the index, in the same list, of the message it answers, or its row.
+
+    ``made`` is what the renderer made of ``source``, when that was done before the transaction: rendering takes longer
+    than writing, and SQLite has one lock. ``public_id`` is the address when it has to be known beforehand.
+    """
 
     author: Person
     source: str
     posted_at: dt.datetime
     edited_at: dt.datetime | None = None
-    quotes: int | None = None
+    quotes: int | Post | None = None
     reactions: Sequence[tuple[Person, str]] = field(default_factory=tuple)
+    made: markdown.Rendered | None = None
+    public_id: str = ""
 
 
 @transaction.atomic
@@ -55,10 +62,12 @@ def open_thread(
     topic: Topic | None = None,
     tags: Sequence[str] = (),
     label: str = Label.INTERNAL,
+    public_id: str = "",
 ) -> tuple[Thread, list[Post]]:
     """One thread with its first posts (at least one, oldest first), as if written when they say."""
     first = posts[0]
     thread = Thread.objects.create(
+        public_id=public_id or ids.public_id(),
         space=space,
         label=label,
         kind=kind,
@@ -94,7 +103,7 @@ def add_posts(*, thread: Thread, posts: Sequence[OldPost]) -> list[Post]:
         rows.append(row)
         cited.append(people)
     Post.objects.bulk_create(rows, batch_size=BATCH)
-    answers = [(row, rows[old.quotes]) for row, old in zip(rows, posts, strict=True) if old.quotes is not None]
+    answers = [(row, rows[old.quotes]) for row, old in zip(rows, posts, strict=True) if isinstance(old.quotes, int)]
     for row, answered in answers:
         row.quotes = answered
     Post.objects.bulk_update([row for row, _ in answers], ["quotes"], batch_size=BATCH)
@@ -106,8 +115,9 @@ def add_posts(*, thread: Thread, posts: Sequence[OldPost]) -> list[Post]:
     if first_number == 1:
         thread.excerpt, thread.text_language = markdown.excerpt(rows[0].text), rows[0].text_language
         thread.reaction_count = rows[0].reaction_count
+    if first_number == 1 or rows[-1].posted_at >= thread.active_at:  # Somebody may have answered here meanwhile.
+        thread.last_author = rows[-1].author
     thread.active_at = max([row.posted_at for row in rows] + ([thread.active_at] if first_number > 1 else []))
-    thread.last_author = rows[-1].author
     thread.save()
     facts.tell(
         "thread.imported",
@@ -120,11 +130,28 @@ def add_posts(*, thread: Thread, posts: Sequence[OldPost]) -> list[Post]:
     return rows
 
 
+@transaction.atomic
+def add_reactions(*, post: Post, reactions: Sequence[tuple[Person, str]]) -> Post:
+    """Put reactions (person, emoji) under one post at once; one fact, in the name of the last of them."""
+    if not reactions:
+        return post
+    post = locked_post(post)
+    Reaction.objects.bulk_create(
+        [
+            Reaction(post=post, person=person, emoji=emoji, reacted_at=clock.now())
+            for person, emoji in dict.fromkeys(reactions)
+        ],
+        ignore_conflicts=True,
+    )
+    return recount(reactions[-1][0], post)
+
+
 def _row(thread: Thread, number: int, old: OldPost) -> tuple[Post, list[str]]:
     if len(old.source) > POST_LIMIT:
         raise ValueError(f"A post holds at most {POST_LIMIT} characters.")
-    made = markdown.render(old.source)
+    made = old.made or markdown.render(old.source)
     row = Post(
+        public_id=old.public_id or ids.public_id(),
         thread=thread,
         number=number,
         author=old.author,
@@ -136,6 +163,7 @@ def _row(thread: Thread, number: int, old: OldPost) -> tuple[Post, list[str]]:
         edited_at=old.edited_at,
         edited_by=old.author if old.edited_at else None,
         version=thread.version,
+        quotes=old.quotes if isinstance(old.quotes, Post) else None,
     )
     for emoji in {(person.pk, emoji): emoji for person, emoji in old.reactions}.values():
         row.tally[emoji] = row.tally.get(emoji, 0) + 1

@@ -179,7 +179,7 @@ def react(*, person: Person, post: Post, emoji: str) -> Post:
             _("At most %(limit)s reactions of one person stand under a message.") % {"limit": EMOJI_A_PERSON},
         )
     Reaction.objects.create(post=post, person=person, emoji=emoji)
-    return _recount(person, post)
+    return recount(person, post)
 
 
 @transaction.atomic
@@ -188,7 +188,7 @@ def unreact(*, person: Person, post: Post, emoji: str) -> Post:
     post = _reactable(person, post)
     if not post.reactions.filter(person=person, emoji=emoji).delete()[0]:
         return post
-    return _recount(person, post)
+    return recount(person, post)
 
 
 def _reactable(person: Person, post: Post) -> Post:
@@ -199,7 +199,8 @@ def _reactable(person: Person, post: Post) -> Post:
     return post
 
 
-def _recount(person: Person, post: Post) -> Post:
+def recount(person: Person, post: Post) -> Post:
+    """Count the reactions of a locked post anew, and tell; inside the caller's transaction."""
     thread = post.thread
     rows = post.reactions.values("emoji").annotate(number=Count("pk")).order_by("-number", "emoji")
     post.tally = {row["emoji"]: row["number"] for row in rows}
