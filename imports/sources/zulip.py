@@ -110,8 +110,9 @@ def thread_id(stream_id: int, topic: str) -> str:
 def fingerprint(folder: Path) -> str:
     """A digest of the archive's files: another archive never continues this one's form."""
     digest = hashlib.sha256()
-    for path in [folder / "streams.json", *sorted((folder / "messages").glob("*.jsonl.gz"))]:
-        digest.update(path.name.encode() + b"\0")
+    for name in ["streams.json", *sorted({stream["file"] for stream in streams_of(folder)})]:
+        path = folder / name
+        digest.update(name.encode() + b"\0")
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()

@@ -8,13 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from groups import services as groups
 from imports import services
 from imports.sources import zulip
 from imports.validate import validate
-from people.models import Company
 
-DAY = 86_400
 BEGIN = 1_700_000_000
 
 
@@ -74,10 +71,3 @@ def bring_in(cast, tmp_path):
             return services.import_form(ordered_by=by or cast.admin, source="zulip/tiny", checked=checked)
 
     return run
-
-
-@pytest.fixture
-def company(db):
-    """An empty company: for commands that make everything themselves."""
-    Company.objects.get_or_create(pk=1, defaults={"name": "Corvanne"})
-    groups.make_common_space(name="Corvanne")
