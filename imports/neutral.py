@@ -42,7 +42,7 @@ class Group(Record):
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
     visibility: Literal["open", "closed", "hidden"] = "open"
-    description: Annotated[str, Field(max_length=2_000)] = ""
+    description: Annotated[str, Field(max_length=1_000)] = ""
 
 
 class Thread(Record):
@@ -53,7 +53,7 @@ class Thread(Record):
     kind: Literal["discussion", "question", "idea", "announcement"] = "discussion"
     status: Literal["open", "answered", "closed"] = "open"
     topic: Annotated[str, Field(max_length=80)] = ""
-    tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=80)]], Field(max_length=10)] = []
+    tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(max_length=10)] = []
 
 
 class Post(Record):
