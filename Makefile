@@ -1,12 +1,12 @@
 # Parvis: `make run` starts it, `make test` proves it. Everything else is in `make help`.
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench demo messages clean
-export PYTHON PORT
+export PYTHON PORT DEMO
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## set up what is missing, then serve on http://127.0.0.1:8000 (PORT=8080 for another port)
+run: ## set up what is missing, then serve on http://127.0.0.1:8000 (PORT=8080, DEMO=no)
 	@deploy/python deploy/setup.py run
 
 test: ## set up, then every test on SQLite, on PostgreSQL with Redis, and in a browser (ARGS="-k wall" for some)

@@ -57,7 +57,8 @@ def main() -> int:
         prepare(with_tests=False)
         sys.stdout.flush()
         os.chdir(ROOT)
-        os.execv(PYTHON, [str(PYTHON), "manage.py", "serve", "--port", str(port), "--demo"])
+        demo = [] if os.environ.get("DEMO", "").lower() in ("no", "0", "off", "false") else ["--demo"]
+        os.execv(PYTHON, [str(PYTHON), "manage.py", "serve", "--port", str(port), *demo])
     elif what in ("prepare", "prepare-tests"):
         prepare(with_tests=what == "prepare-tests")
     else:

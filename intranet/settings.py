@@ -19,7 +19,7 @@ DATA_FOLDER = Path(env.str("PARVIS_DATA", default=str(BASE_DIR / "data-local")))
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
 IS_EMBEDDED = not (DATABASE_URL or REDIS_URL)
-DATA_FOLDER.mkdir(parents=True, exist_ok=True)
+DATA_FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEBUG = env.bool("PARVIS_DEBUG", default=False)
 # The page of all components, for those who build screens and for the tests of the look.

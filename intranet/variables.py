@@ -45,10 +45,19 @@ VARIABLES = (
     ),
     Variable("PORT", "`8000`", "Port of `make run` and `manage.py serve`.", PLACE),
     Variable(
+        "DEMO",
+        "`yes`",
+        "`no`: `make run` leaves an empty company empty and prints the first administrator's link.",
+        PLACE,
+    ),
+    Variable(
         "PARVIS_LOG_LEVEL",
         "`WARNING`",
         "How much is logged: `DEBUG`, `INFO`, `WARNING`, `ERROR`. No log holds content.",
         PLACE,
+    ),
+    Variable(
+        "PARVIS_ADMIN_PASSWORD", "asked at the keyboard", "Password for `manage.py create_admin` in a script.", PLACE
     ),
     Variable("DATABASE_URL", "none (SQLite)", "PostgreSQL, as `postgres://user:secret@host:5432/parvis`.", PROFILE),
     Variable(
