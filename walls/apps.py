@@ -24,6 +24,8 @@ class WallsConfig(AppConfig):
     def ready(self) -> None:
         from kit import facts, slots
         from walls import feeds, live
+        from walls.services import merging
+        from walls.views import classification
         from walls.views import feeds as walls_shown
 
         slots.fill("live.streams", "thread", live.ThreadStream("thread"))
@@ -38,8 +40,11 @@ class WallsConfig(AppConfig):
         slots.fill("spaces.unread", "walls", feeds.unread_by_space)
         slots.fill("spaces.spoken-last", "walls", feeds.spoken_last)
         slots.fill("space.contents", "walls", feeds.contents_of)
+        slots.fill("group.manage", "walls", classification.block_of_group)
         slots.fill("schedule", "walls.erase_deleted", 300)
         slots.fill("schedule", "walls.drop_unused_pictures", 3600)
+        facts.subscribe("topic.merged", merging.hear_topic_merged, phase=facts.IN_TRANSACTION)
+        facts.subscribe("tag.merged", merging.hear_tag_merged, phase=facts.IN_TRANSACTION)
         for name in THREAD_FACTS:
             facts.subscribe(name, live.tell_thread)
         for name in WALL_FACTS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from walls.views import compose, feeds, marks, pictures, posts, replies, states, threads
+from walls.views import classification, compose, feeds, marks, pictures, posts, replies, states, threads
 
 app_name = "walls"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("", feeds.home, name="home"),
     path("wall/", feeds.company_wall, name="company-wall"),
     path("saved/", feeds.saved, name="saved"),
+    path("classification/", classification.share_list, name="classification"),
+    path("groups/<slug:public_id>/classification/", classification.work_list, name="classification-work"),
     path("rows/", feeds.feed_rows, name="feed-rows"),
     path("read/", marks.feed_read, name="feed-read"),
     path("drafts/", compose.drafts, name="drafts"),

@@ -1,7 +1,7 @@
 """The verbs of walls: each asks the rule, writes once, tells after. Keyword arguments, the actor first."""
 
 from walls.services.bulk import OldPost, add_posts, add_reactions, open_thread
-from walls.services.classification import move_thread, reclassify, restrict_thread
+from walls.services.classification import move_thread, reclassify, reclassify_many, restrict_thread
 from walls.services.drafts import drop_draft, keep_draft
 from walls.services.erasures import erase_deleted
 from walls.services.marks import (
@@ -58,6 +58,7 @@ __all__ = [
     "post_thread",
     "react",
     "reclassify",
+    "reclassify_many",
     "reply",
     "restore_post",
     "restrict_thread",

@@ -72,6 +72,32 @@ def reclassify(
     return thread
 
 
+def reclassify_many(
+    *,
+    editor: Person,
+    threads: Iterable[Thread],
+    topic: Topic | None = KEEP,
+    add_tags: Iterable[str] = (),
+    kind: str = KEEP,
+    label: str = KEEP,
+) -> tuple[list[Thread], list[tuple[Thread, str]]]:
+    """The same change for many threads, each in a transaction of its own: those that changed, and those refused, with
+    the reason. ``add_tags`` join the tags a thread has.
+    """
+    done: list[Thread] = []
+    refused: list[tuple[Thread, str]] = []
+    added = list(add_tags)
+    for thread in threads:
+        tags: Any = [*(tag.name for tag in thread.tags.all()), *added] if added else KEEP
+        try:
+            done.append(reclassify(editor=editor, thread=thread, kind=kind, topic=topic, tags=tags, label=label))
+        except Refused as refusal:
+            refused.append((thread, refusal.sentence))
+        except PermissionDenied:
+            refused.append((thread, _("You may not classify this thread.")))
+    return done, refused
+
+
 def _require_shape(editor: Person, thread: Thread) -> None:
     policy.require(editor, "write", thread)
     if thread.deleted_at is not None or not rights.may_shape(editor, thread):

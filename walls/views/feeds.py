@@ -161,5 +161,7 @@ def _wall(
         context["watch_walls"] = f"wall:{space.public_id}"
     if space is not None and not cursor and places.chosen(request.user, [space.public_id]):
         context["composer"] = Composer.fresh(request.user, [space])
+    # The page around it hands on "Show 30 more" as it is: rows only.
+    template = "walls/_more_rows.html" if cursor and request.htmx else "walls/_wall.html"
     # SECURITY: a rendered template of ours.
-    return mark_safe(render_to_string("walls/_wall.html", context, request=request))
+    return mark_safe(render_to_string(template, context, request=request))
