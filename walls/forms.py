@@ -141,6 +141,21 @@ class Composer:
         return {space.public_id for space in self.spaces}
 
     @property
+    def hint(self) -> str:
+        """What stands in the empty text field: where one writes to."""
+        if len(self.spaces) != 1:
+            return _("Your message")
+        space = self.spaces[0]
+        if space.type == SpaceType.COMMON:
+            return _("Write to %(name)s, or drop a picture") % {"name": space.name or _("the company")}
+        if space.type == SpaceType.PERSONAL:
+            name = space.owner.display_name if space.owner else ""
+            return _("Write on %(name)s’s wall") % {"name": name}
+        if space.type == SpaceType.DIRECT:
+            return _("Write to this conversation")
+        return _("Write to %(name)s, or drop a picture") % {"name": space.name}
+
+    @property
     def mention_url(self) -> str:
         """Where @ asks for people: those who may read every place chosen."""
         return "/compose/people/?" + "&".join(f"space={space.public_id}" for space in self.spaces)

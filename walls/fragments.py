@@ -20,6 +20,7 @@ def post_fragment(post: Post, *, viewer: Person | None = None, mine: Collection[
         "post": post,
         "thread": post.thread,
         "mine": mine,
+        "is_known": viewer is not None,
         "is_mine": viewer is not None and post.author_id == viewer.pk,
         "is_undoable": viewer is not None and post.deleted_at is not None and post.deleted_by_id == viewer.pk,
     }

@@ -8,6 +8,8 @@ import "./small.js";
 import "./drafts.js";
 import "./submit.js";
 import "./send.js";
+import "./thread.js";
+import "./compose.js";
 import "./keys.js";
 import "./live/index.js";
 

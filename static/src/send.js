@@ -37,7 +37,7 @@ function pendingPost(letter) {
     "article", { class: "post pending" }, me,
     element("div", {}, element("p", { class: "byline" }, element("span", { class: "who" }, name), clock), prose),
   );
-  return element("li", { "data-pending": letter.key }, article);
+  return element(document.querySelector(letter.to)?.matches("ol, ul") ? "li" : "div", { "data-pending": letter.key }, article);
 }
 
 function show(letter) {

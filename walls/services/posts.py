@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from groups import policy
-from kit import clock, facts, markdown
+from kit import clock, facts
 from people.models import Person
 from walls import rights
 from walls.models import Follow, Post, ReadMark, Revision, Status, Thread
@@ -127,7 +127,7 @@ def edit_post(*, editor: Person, post: Post, source: str, title: str = "", based
     post.version = take_version(thread)
     fields = ["version"]
     if post.opens:
-        thread.title, thread.excerpt = title, markdown.excerpt(text.text)
+        thread.title, thread.excerpt = title, texts.excerpt_of(text.text, text.source)
         thread.text_language, thread.cover = text.text_language, text.cover
         fields += ["title", "excerpt", "text_language", "cover"]
     thread.save(update_fields=fields)
@@ -214,7 +214,7 @@ def restore_post(*, by: Person, post: Post) -> Post:
     texts.store_mentions(post, text.mentioned)
     if post.opens:
         thread.deleted_at = thread.deleted_by = None
-        thread.title, thread.excerpt = kept.title, markdown.excerpt(text.text)
+        thread.title, thread.excerpt = kept.title, texts.excerpt_of(text.text, text.source)
         thread.text_language, thread.cover = text.text_language, text.cover
     else:
         thread.reply_count += 1

@@ -135,6 +135,13 @@ def _resolve(source: str, readers: dict[str, Person], pictures: set[str], untold
     return _PICTURE.sub(picture, _MENTION.sub(mention, source))
 
 
+def excerpt_of(text: str, source: str) -> str:
+    """The first words of a post for its row: without what only describes its pictures."""
+    for described, _id in _PICTURE.findall(source):
+        text = text.replace(" ".join(described.split()), "", 1)
+    return markdown.excerpt(" ".join(text.split()))
+
+
 def store_mentions(post: Post, people: list[Person]) -> list[int]:
     """Make the post's mentions exactly ``people``; the keys of those newly named."""
     before = set(post.mentions.values_list("person_id", flat=True)) if post.revision > 1 else set()

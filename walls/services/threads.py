@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from groups import policy
 from groups import services as groups
 from groups.models import Label, Space
-from kit import clock, facts, ids, markdown
+from kit import clock, facts, ids
 from people.models import Person
 from topics.models import Topic
 from walls import rights
@@ -121,7 +121,7 @@ def _open(author, space, source, kind, title, topic, tags, label, praised, tie, 
         opened_at=now,
         active_at=now,
         last_number=1,
-        excerpt=markdown.excerpt(text.text),
+        excerpt=texts.excerpt_of(text.text, text.source),
         cover=text.cover,
         text_language=text.text_language,
         tie=tie,

@@ -32,7 +32,9 @@ def _fragment(request: HttpRequest, post: Post) -> HttpResponse:
     """The post as it stands now, for the viewer."""
     fresh = find_post(request.user, post.public_id)
     mine = reactions_of(request.user, [fresh]).get(fresh.pk, ())
-    return HttpResponse(post_fragment(fresh, viewer=request.user, mine=mine))
+    response = HttpResponse(post_fragment(fresh, viewer=request.user, mine=mine))
+    response["X-Thread-Version"] = str(fresh.thread.version)
+    return response
 
 
 def _answer(request: HttpRequest, post: Post) -> HttpResponse:

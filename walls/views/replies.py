@@ -10,7 +10,7 @@ from groups.queries import AudienceLine
 from walls import services as walls
 from walls.fragments import post_fragment
 from walls.models import Post, Thread
-from walls.pages import find_thread, thread_page
+from walls.pages import audience_of, find_thread, thread_page
 from walls.services import Refused
 from walls.views.answers import post_address, refusal_only, with_refusal
 from walls.views.threads import render_thread
@@ -39,7 +39,9 @@ def reply_create(request: HttpRequest, public_id: str) -> HttpResponse:
     walls.drop_draft(author=request.user, place=f"thread:{thread.public_id}")
     if request.htmx:
         post.thread.accepted_id = thread.accepted_id
-        return HttpResponse(post_fragment(post, viewer=request.user))
+        response = HttpResponse(post_fragment(post, viewer=request.user))
+        response["X-Thread-Version"] = str(post.version)
+        return response
     return HttpResponseRedirect(post_address(post, thread))
 
 
@@ -52,8 +54,6 @@ def _refuse_unseen_readers(request: HttpRequest, thread: Thread) -> None:
     shown = request.POST.get("audience", "")
     if not shown:
         return
-    from walls.pages import audience_of
-
     audience = audience_of(thread)
     seen = request.session.get("readers_seen", {})
     if not has_widened(audience, shown) or seen.get(thread.public_id) == audience_token(audience):
