@@ -7,6 +7,7 @@ whenever("[data-editor]", (box) => {
   if (box.matches(":focus-within") || box.hasAttribute("data-editor-open")) load();
   else box.addEventListener("focusin", load, { once: true });
 });
+whenever("topic-picker", () => import("./topic_picker.js"));
 whenever("picture-drop", () => import("./editor/pictures.js"));
 
 // A button that opens the emoji picker and puts the sign into its form's field: <button data-emoji="emoji">.
