@@ -24,6 +24,7 @@ from groups import services as groups  # noqa: E402
 from groups.models import Role, Space, SpaceType  # noqa: E402
 from kit import clock  # noqa: E402
 from people.models import Company, Person  # noqa: E402
+from tests.journeys.content import write  # noqa: E402
 
 PASSWORD = "correct horse battery"
 
@@ -76,6 +77,7 @@ def make_company() -> dict:
         groups.add_member(space=space, person=people["french"])
         if kind != SpaceType.HIDDEN:
             groups.add_member(space=space, person=people["guest"], role=Role.GUEST)
+    threads = write(people, spaces)
     return {
         "people": {
             key: {
@@ -87,6 +89,7 @@ def make_company() -> dict:
             for key, person in people.items()
         },
         "spaces": {key: space.public_id for key, space in spaces.items()},
+        "threads": threads,
         "cookie": settings.SESSION_COOKIE_NAME,
         "password": PASSWORD,
     }

@@ -53,6 +53,7 @@ class Company:
     address: str
     people: dict[str, dict[str, str]]
     spaces: dict[str, str]
+    threads: dict[str, str]
     cookie: str
     password: str
     folder: Path
