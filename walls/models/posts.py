@@ -57,6 +57,11 @@ class Post(models.Model):
         return f"/compose/people/?thread={self.thread.public_id}"
 
     @property
+    def cites(self) -> bool:
+        """True when the text itself says which post it answers."""
+        return 'class="from"' in self.html
+
+    @property
     def opens(self) -> bool:
         return self.number == 1
 
