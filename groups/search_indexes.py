@@ -5,7 +5,7 @@ from __future__ import annotations
 from haystack import indexes
 
 from groups import policy
-from groups.models import Space
+from groups.models import Space, SpaceType
 
 
 class GroupIndex(indexes.SearchIndex, indexes.Indexable):
@@ -16,7 +16,6 @@ class GroupIndex(indexes.SearchIndex, indexes.Indexable):
 
     finds = "group"
     action = "know"
-    template = "groups/_search_hit.html"
     hears = dict.fromkeys(
         ("space.created", "space.changed", "space.visibility-changed", "space.archived", "space.unarchived"),
         lambda ids: [ids["space"]],
@@ -33,3 +32,8 @@ class GroupIndex(indexes.SearchIndex, indexes.Indexable):
 
     def prepare_is_shared(self, space):
         return True
+
+    def option(self, space):
+        """Address, text, icon and detail of one line of a list."""
+        drawing = {SpaceType.CLOSED: "lock", SpaceType.HIDDEN: "eye-off"}.get(space.type, "hash")
+        return f"/groups/{space.public_id}/", space.name, drawing, space.get_type_display()

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("groups.urls")),
     path("", include("walls.urls")),
     path("", include("topics.urls")),
+    path("", include("search.urls")),
     path("keys/", views.keys, name="keys"),
 ]
 if settings.HAS_STYLEGUIDE:

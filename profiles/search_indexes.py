@@ -5,6 +5,7 @@ from __future__ import annotations
 from haystack import indexes
 
 from groups.queries import visible_people
+from kit.markdown import ADDRESSES
 from people.models import Person
 from search.engines.matching import Gate
 
@@ -14,7 +15,6 @@ class PersonIndex(indexes.SearchIndex, indexes.Indexable):
     title = indexes.CharField(model_attr="display_name")
 
     finds = "person"
-    template = "profiles/_search_hit.html"
     hears = dict.fromkeys(
         ("person.created", "person.changed", "person.deactivated", "person.reactivated"), lambda ids: [ids["person"]]
     )
@@ -38,3 +38,7 @@ class PersonIndex(indexes.SearchIndex, indexes.Indexable):
         return " \n".join(
             filter(None, (person.headline, person.department, person.place, person.employer, person.about))
         )
+
+    def option(self, person):
+        """Address, text, icon and detail of one line of a list."""
+        return ADDRESSES["person"].format(id=person.public_id), person.display_name, "user", person.headline

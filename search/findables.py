@@ -12,7 +12,8 @@ An app makes its rows findable in its ``search_indexes.py``, importing Haystack 
 ``action``               the right that finds it (default ``read``); ``is_for_all``: everybody signed in finds it;
 ``present(keys, viewer)`` rows by key, as the template wants them (default: ``rows(viewer)`` of these keys);
 ``page``                 how rows are counted and filtered, see :class:`search.pages.Page`; None for plain lists;
-``template``             the partial that shows one row.
+``option(row)``          (address, text, icon, detail) of one line in the palette or beside the results;
+``template``             the partial that shows one result, where ``page`` is given.
 """
 
 from __future__ import annotations
@@ -49,6 +50,16 @@ def gate_for(viewer: Person, action: Action = "read") -> Gate:
 def is_shared(label: str) -> bool:
     """True for a label that guests of the space may read."""
     return label in GUESTS_READ_LABELS
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One line of a list of found things."""
+
+    url: str
+    text: str
+    icon: str
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -92,6 +103,10 @@ class Findable:
     @property
     def page(self) -> Any:
         return getattr(self.index, "page", None)
+
+    def option(self, row: Model) -> Option:
+        """``row`` as one line of a list."""
+        return Option(*self.index.option(row))
 
     @property
     def template(self) -> str:

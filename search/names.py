@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from groups import policy
 from groups.models import Space, SpaceType
@@ -96,3 +97,15 @@ def _span(first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
         dt.datetime.combine(first, dt.time(), tzinfo=zone).astimezone(dt.UTC),
         dt.datetime.combine(last, dt.time(), tzinfo=zone).astimezone(dt.UTC),
     )
+
+
+def space_value(space: Space) -> str:
+    """What is written after ``in:`` for ``space``, in the language of the moment."""
+    return _("Company wall") if space.type == SpaceType.COMMON else space.name
+
+
+def space_label(space: Space) -> str:
+    """What a space is called in a list of places."""
+    if space.type == SpaceType.PERSONAL:
+        return _("%(name)s’s wall") % {"name": space.name}
+    return space_value(space) or _("Private conversation")

@@ -22,7 +22,7 @@ from people.models import Person
 from search import names, sql
 from search.engines.matching import Deadline, Matches, TimeUp
 from search.engines.store import Unusable
-from search.findables import Findable, findable, findables
+from search.findables import Findable, Option, findable, findables
 from search.language import Clause, Operator, Query, QueryError, Term
 from search.pages import Page
 
@@ -41,9 +41,9 @@ class Beside:
     """Hits that are no threads: people, groups or topics, best first."""
 
     name: str
-    template: str
     total: int
     rows: list[Any]
+    options: list[Option]
 
 
 @dataclass(slots=True)
@@ -282,5 +282,6 @@ def _beside(query: Query, viewer: Person, deadline: Deadline) -> list[Beside]:
         order = sorted(keys, key=lambda key: -weights[key])
         shown = one.present(order[: BESIDE_SIZE * 4], viewer)
         ranked = sorted(shown.values(), key=lambda row: (-weights[row.pk], str(row).casefold(), row.public_id))
-        found.append(Beside(name, one.template, len(keys), ranked[:BESIDE_SIZE]))
+        ranked = ranked[:BESIDE_SIZE]
+        found.append(Beside(name, len(keys), ranked, [one.option(row) for row in ranked]))
     return found

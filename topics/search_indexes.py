@@ -5,6 +5,7 @@ from __future__ import annotations
 from haystack import indexes
 
 from topics.models import Topic
+from topics.queries import full_labels
 
 
 class TopicIndex(indexes.SearchIndex, indexes.Indexable):
@@ -13,7 +14,6 @@ class TopicIndex(indexes.SearchIndex, indexes.Indexable):
 
     finds = "topic"
     is_for_all = True
-    template = "topics/_search_hit.html"
     hears = dict.fromkeys(
         ("topic.added", "topic.renamed", "topic.merged", "topic.retired", "topic.unretired"), lambda ids: [ids["topic"]]
     )
@@ -32,3 +32,7 @@ class TopicIndex(indexes.SearchIndex, indexes.Indexable):
 
     def prepare_title(self, topic):
         return f"{topic.label_en} / {topic.label_fr}"
+
+    def option(self, topic):
+        """Address, text, icon and detail of one line of a list."""
+        return f"/topics/{topic.public_id}/", full_labels().get(topic.pk, topic.label), "folder-tree", ""

@@ -6,10 +6,20 @@ from django.db.models import Q
 from haystack import indexes
 
 from groups.models import Label
+from kit.markdown import ADDRESSES
 from search.findables import is_shared
 from search.pages import Choices, Page, TopicTree
 from topics.models import Tag, Topic
+from topics.queries import full_labels
 from walls.models import Kind, Post, Status, Thread
+
+KIND_ICONS = {
+    Kind.DISCUSSION: "message-square",
+    Kind.QUESTION: "circle-question-mark",
+    Kind.IDEA: "lightbulb",
+    Kind.ANNOUNCEMENT: "megaphone",
+    Kind.PRAISE: "heart-handshake",
+}
 
 
 def _posts_of(ids) -> list[int]:
@@ -168,5 +178,16 @@ class PostIndex(indexes.SearchIndex, indexes.Indexable):
     def present(self, keys, viewer):
         """The posts with these keys that ``viewer`` may read, with all that a row of results shows, by key."""
         rows = self.rows(viewer).filter(pk__in=keys)
-        related = ("author", "thread__author", "thread__space", "thread__topic")
-        return rows.select_related(*related).in_bulk()
+        found = rows.select_related("author", "thread__author", "thread__space__owner").in_bulk()
+        labels = full_labels() if any(post.thread.topic_id for post in found.values()) else {}
+        for post in found.values():
+            post.topic_path = labels.get(post.thread.topic_id, "")
+            post.url = ADDRESSES["thread" if post.number == 1 else "post"].format(
+                id=post.thread.public_id if post.number == 1 else post.public_id
+            )
+        return found
+
+    def option(self, post):
+        """Address, text, icon and detail of one line of a list."""
+        thread = post.thread
+        return ADDRESSES["thread"].format(id=thread.public_id), str(thread), KIND_ICONS[thread.kind], str(thread.space)

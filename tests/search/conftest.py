@@ -26,3 +26,21 @@ def index(tmp_path, settings):
     yield fill
     backend.writer.stop()
     whoosh_engine._engines.pop(options["PATH"], None)
+
+
+@pytest.fixture
+def transactional_cast(transactional_db):
+    """One member of one open group, in a database other threads can see."""
+    from types import SimpleNamespace
+
+    from groups import services as groups
+    from groups.models import Role, Space, SpaceType
+    from people.models import Company
+    from tests.conftest import make_person
+
+    Company.objects.get_or_create(pk=1, defaults={"name": "Corvanne"})
+    groups.make_common_space(name="Corvanne")
+    member = make_person("Max Member")
+    space = Space.objects.create(type=SpaceType.OPEN, name="The open group", created_by=member)
+    groups.add_member(space=space, person=member, role=Role.MANAGER)
+    return SimpleNamespace(member=member, space=space)

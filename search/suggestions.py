@@ -1,0 +1,89 @@
+"""Suggestions: "did you mean", and what the palette lists while one types. Only from what the viewer may read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from people.models import Person
+from search import queries, sql
+from search.engines.matching import Deadline, TimeUp
+from search.engines.store import Unusable
+from search.findables import Findable, findables
+from search.language import Operator, Query, Word
+from search.queries import Beside
+
+SHOWN = 5
+TITLE_WEIGHT = 1.4
+"""A prefix in a title weighs at least this; in a body never."""
+
+SECONDS = 0.5
+ORDER = ("person", "group", "thread", "topic")
+
+
+def did_you_mean(*, viewer: Person, query: Query) -> tuple[Query, int] | None:
+    """The query with its words replaced by the nearest readable ones, and its count; None when nothing comes of it."""
+    deadline = Deadline(queries.SECONDS)
+    one = findables()
+    thread = next(found for found in one.values() if found.name == "thread")
+    try:
+        matching = queries.backend().matching(thread, thread.gate(viewer), deadline)
+        tried = 0
+        for index, clause in enumerate(query.clauses):
+            for term in clause:
+                if not isinstance(term, Word) or term.is_negated or len(term.runs[0]) > 1:
+                    continue
+                for word in matching.typos(term.runs[0][0])[:2]:
+                    better = replace(term, written=word, runs=((word,),), is_prefix=False)
+                    clauses = list(query.clauses)
+                    clauses[index] = tuple(better if other is term else other for other in clause)
+                    candidate = Query("", tuple(clauses))
+                    tried += 1
+                    if number := queries.count(viewer=viewer, query=candidate, deadline=deadline):
+                        return candidate, number
+                    if tried >= SHOWN:
+                        return None
+    except (TimeUp, Unusable):
+        return None
+    return None
+
+
+def suggest(*, viewer: Person, query: Query) -> list[Beside]:
+    """People, groups, threads and topics whose names hold these words, the last one perhaps not yet finished."""
+    words = [clause for clause in query.clauses if not any(isinstance(term, Operator) for term in clause)]
+    if not words:
+        return []
+    last = words[-1][-1]
+    if isinstance(last, Word) and not last.is_negated:
+        words[-1] = (*words[-1][:-1], replace(last, is_prefix=True))
+    deadline = Deadline(SECONDS)
+    known = {one.name: one for one in findables().values()}
+    found = []
+    try:
+        for name in ORDER:
+            if name in known:
+                rows, total = _rows(known[name], words, viewer, deadline)
+                if rows:
+                    found.append(Beside(name, total, rows, [known[name].option(row) for row in rows]))
+    except (TimeUp, Unusable):
+        return found
+    return found
+
+
+def _rows(one: Findable, words: list, viewer: Person, deadline: Deadline) -> tuple[list[Any], int]:
+    weights = queries.backend().match(words, one, one.gate(viewer), deadline).weights
+    weights = {key: weight for key, weight in weights.items() if weight >= TITLE_WEIGHT}
+    if not weights:
+        return [], 0
+    if one.page is not None:
+        counted = sql.count_and_page(
+            rows=one.rows(viewer).filter(one.page.opening), page=one.page, weights=weights, chosen={}, facets={},
+            order="best", first=0, size=SHOWN, deadline=deadline,
+        )  # fmt: skip
+        shown = one.present([hit.pk for hit in counted.hits], viewer)
+        return [shown[hit.pk] for hit in counted.hits if hit.pk in shown], counted.total
+    keys = list(one.rows(viewer).filter(pk__in=sql.keys_in(list(weights))).values_list("pk", flat=True))
+    keys.sort(key=lambda key: -weights[key])
+    shown = one.present(keys[: SHOWN * 4], viewer)
+    ranked = sorted(shown.values(), key=lambda row: (-weights[row.pk], str(row).casefold(), row.public_id))
+    return ranked[:SHOWN], len(keys)
