@@ -18,10 +18,8 @@ An app makes its rows findable in its ``search_indexes.py``, importing Haystack 
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -77,11 +75,6 @@ class Findable:
     def label(self) -> str:
         return self.model._meta.label_lower
 
-    @cached_property
-    def number(self) -> int:
-        """The number this model has in every index, whatever else is installed."""
-        return zlib.crc32(self.label.encode())
-
     @property
     def hears(self) -> Mapping[str, Callable[[Mapping[str, Any]], Iterable[int]]]:
         return getattr(self.index, "hears", {})
@@ -131,7 +124,6 @@ class Findable:
             "title": prepared.get("title") or "",
             "body": prepared.get("text") or "",
             "context": prepared.get("context") or "",
-            "model": self.number,
             "row": row.pk,
             "gate": gate,
         }

@@ -58,10 +58,10 @@ class Gate:
     numbers: frozenset[int] | None = frozenset()
     rows: frozenset[int] | None = None
 
-    def opens_to(self, segment: SegmentView, documents: Iterable[int], model: int) -> list[int]:
-        """Those of ``documents`` that stand, are of ``model``, and lie behind this gate."""
-        models, deleted = segment.models, segment.deleted
-        found = [number for number in documents if models[number] == model and number not in deleted]
+    def opens_to(self, segment: SegmentView, documents: Iterable[int]) -> list[int]:
+        """Those of ``documents`` that stand and lie behind this gate."""
+        deleted = segment.deleted
+        found = [number for number in documents if number not in deleted]
         if self.numbers is not None:
             gates, numbers = segment.gates, self.numbers
             found = [number for number in found if gates[number] in numbers]
@@ -80,10 +80,10 @@ class Matches:
 
 
 class Matching:
-    """One query on one set of segments for one model behind one gate."""
+    """One query on the segments of one findable behind one gate."""
 
-    def __init__(self, segments: list[SegmentView], model: int, gate: Gate, deadline: Deadline) -> None:
-        self.segments, self.model, self.gate, self.deadline = segments, model, gate, deadline
+    def __init__(self, segments: list[SegmentView], gate: Gate, deadline: Deadline) -> None:
+        self.segments, self.gate, self.deadline = segments, gate, deadline
         self.instead: dict[str, tuple[str, ...]] = {}
 
     def match(self, clauses: Iterable[Clause], *, least: float = ENOUGH) -> Matches:
@@ -100,7 +100,7 @@ class Matching:
             for clause in forbidden:
                 weights = self._less(segment, weights, clause)
             rows = segment.rows
-            for number in self.gate.opens_to(segment, weights, self.model):
+            for number in self.gate.opens_to(segment, weights):
                 if weights[number] >= least:
                     found.weights[rows[number]] = round(weights[number], 4)
         return found
@@ -182,7 +182,7 @@ class Matching:
         return tuple(found)
 
     def _holds(self, segment: SegmentView, weights: Mapping[int, float]) -> bool:
-        return bool(self.gate.opens_to(segment, weights, self.model))
+        return bool(self.gate.opens_to(segment, weights))
 
     def _readable(self, candidates: Iterable[str]) -> list[str]:
         """Those words that stand in a title or body behind the gate."""
@@ -192,7 +192,7 @@ class Matching:
         self.deadline.check()
         for segment in self.segments:
             for name in (BODY, TITLE):
-                if self.gate.opens_to(segment, segment.postings(name, word)[0], self.model):
+                if self.gate.opens_to(segment, segment.postings(name, word)[0]):
                     return True
         return False
 
@@ -235,19 +235,24 @@ def _nearby(segment: SegmentView, word: str, slips: int) -> set[str]:
 
 def distance(one: str, other: str, limit: int) -> int:
     """Slips between two words (insert, drop, change, swap two neighbours); ``limit + 1`` when more than ``limit``."""
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        row = [i]
-        for j, against in enumerate(other, 1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != against))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == against:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        if min(row) > limit:
-            return limit + 1
-        before, last = last, row
-    return last[-1]
+    if one == other:
+        return 0
+    if limit == 0 or abs(len(one) - len(other)) > limit:
+        return limit + 1
+    at = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        at += 1
+    one, other = one[at:], other[at:]
+    best = min(
+        distance(one[1:], other[1:], limit - 1),
+        distance(one[1:], other, limit - 1) if one else limit,
+        distance(one, other[1:], limit - 1) if other else limit,
+    )
+    if len(one) > 1 and len(other) > 1 and one[0] == other[1] and one[1] == other[0]:
+        best = min(best, distance(one[2:], other[2:], limit - 1))
+    return best + 1
 
 
 # Postings -------------------------------------------------------------------------------------------------------------

@@ -60,11 +60,11 @@ def rebuild(store: Store, progress: Progress = lambda done, total: None) -> int:
         newest = Fact.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         total = sum(one.documents().count() for one in known.values())
         done = 0
-        generation = Generation.make(store.root, newest)
+        generation = Generation.make(store.root, newest, known)
         _tell(store, done, total)
         try:
-            with generation.writing(megabytes=128) as changes:
-                for one in known.values():
+            for label, one in known.items():
+                with generation.part(label).writing(megabytes=128) as changes:
                     # By key, so that a long read never holds one transaction open.
                     last = None
                     while True:

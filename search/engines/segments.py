@@ -86,12 +86,11 @@ class LongColumn(columns.NumericColumn):
 
 
 def schema() -> fields.Schema:
-    """Three fields of words, three numbers: what it is, which row, and who may read it."""
+    """Three fields of words, two numbers: which row it is, and who may read it."""
     return fields.Schema(
         title=WordsField(),
         body=WordsField(),
         context=WordsField(),
-        model=fields.COLUMN(LongColumn()),
         row=fields.COLUMN(LongColumn()),
         gate=fields.COLUMN(LongColumn()),
     )
@@ -110,10 +109,6 @@ class SegmentView:
         self.results: OrderedDict[tuple, Mapping[int, float]] = OrderedDict()
 
     @cached_property
-    def models(self) -> array:
-        return self._column("model")
-
-    @cached_property
     def rows(self) -> array:
         return self._column("row")
 
@@ -129,11 +124,11 @@ class SegmentView:
             return self._reader._perdoc.column_reader(name, column).load()
 
     @cached_property
-    def documents(self) -> dict[tuple[int, int], list[int]]:
-        """Document numbers by (model, row): one, unless a crash left an older copy beside it."""
-        found: dict[tuple[int, int], list[int]] = {}
-        for number, key in enumerate(zip(self.models, self.rows, strict=True)):
-            found.setdefault(key, []).append(number)
+    def documents(self) -> dict[int, list[int]]:
+        """Document numbers by row: one, unless a crash left an older copy beside it."""
+        found: dict[int, list[int]] = {}
+        for number, row in enumerate(self.rows):
+            found.setdefault(row, []).append(number)
         return found
 
     def postings(self, field: str, entry: str) -> tuple[array, array]:

@@ -1,7 +1,7 @@
 """The index folder: which generation is current, its segments, and up to which fact it has heard.
 
     index/current          name of the generation that is served
-    index/g-<random>/      one whole Whoosh index; its ``heard.json`` names the fact up to which all were heard
+    index/g-<random>/      one Whoosh index for each findable; ``heard.json``: the fact up to which all were heard
     index/rebuild.json     progress of a rebuild that is under way
     index/rebuild.lock     held by the one process that rebuilds
 
@@ -16,7 +16,7 @@ import os
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from whoosh.filedb.filestore import FileStorage
@@ -26,7 +26,7 @@ from whoosh.writing import SegmentWriter
 
 from search.engines.segments import SegmentView, schema
 
-VERSION = 1
+VERSION = 2
 """Raise it when the schema or :mod:`search.words` changes: every index of an older version is rebuilt by itself."""
 
 MERGE_FACTOR = 8
@@ -37,7 +37,7 @@ class Unusable(Exception):
 
 
 class Generation:
-    """One whole index in one folder."""
+    """One whole index in one folder: a Whoosh index for each findable, so that each has words of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -46,28 +46,49 @@ class Generation:
             if self.heard["version"] != VERSION:
                 raise Unusable(f"version {self.heard['version']}, not {VERSION}")
             self._storage = FileStorage(str(folder))
-            self._index = FileIndex(self._storage)
+            self._parts = {name: Part(self._storage, name) for name in self.heard["parts"]}
         except Unusable:
             raise
         except Exception as error:
             raise Unusable(f"{type(error).__name__}: {error}") from error
-        self._lock = threading.Lock()
-        self._views: dict[str, SegmentView] = {}
-        self._toc: tuple[int, list[SegmentView]] = (-1, [])
 
     @classmethod
-    def make(cls, root: Path, heard: int) -> Generation:
-        """An empty one, not yet current."""
+    def make(cls, root: Path, heard: int, parts: Iterable[str]) -> Generation:
+        """An empty one, not yet current, for findables with these labels."""
         folder = root / f"g-{secrets.token_hex(6)}"
         folder.mkdir(mode=0o700, parents=True)
-        FileIndex.create(FileStorage(str(folder)), schema(), "MAIN")
-        _write(folder / "heard.json", {"version": VERSION, "fact": heard})
+        parts = sorted(parts)
+        for name in parts:
+            FileIndex.create(FileStorage(str(folder)), schema(), _name(name))
+        _write(folder / "heard.json", {"version": VERSION, "fact": heard, "parts": parts})
         return cls(folder)
 
     def note_heard(self, fact: int) -> None:
         """Keep that every fact up to ``fact`` is in the index. After the commit, never before."""
-        self.heard = {"version": VERSION, "fact": fact}
+        self.heard = {**self.heard, "fact": fact}
         _write(self.folder / "heard.json", self.heard)
+
+    def part(self, label: str) -> Part:
+        """The index of one findable. Raises :class:`Unusable` when it was made before there was such a findable."""
+        try:
+            return self._parts[label]
+        except KeyError:
+            raise Unusable(f"it knows nothing of {label}") from None
+
+    def size(self) -> int:
+        """Standing documents of all parts."""
+        return sum(len(part.rows()) for part in self._parts.values())
+
+
+class Part:
+    """The Whoosh index of one findable."""
+
+    def __init__(self, storage: FileStorage, label: str) -> None:
+        self._storage = storage
+        self._index = FileIndex(storage, indexname=_name(label))
+        self._lock = threading.Lock()
+        self._views: dict[str, SegmentView] = {}
+        self._toc: tuple[int, list[SegmentView]] = (-1, [])
 
     def segments(self) -> list[SegmentView]:
         """Views of the newest commit; those of unchanged segments are the same objects as before."""
@@ -90,28 +111,18 @@ class Generation:
             self._toc = (toc.generation, list(views.values()))
             return self._toc[1]
 
-    def size(self) -> int:
-        return sum(view.size - len(view.deleted) for view in self.segments())
-
-    def rows(self, model: int) -> set[int]:
-        """Row keys of every standing document of ``model``."""
-        return {
-            view.rows[number]
-            for view in self.segments()
-            for number in range(view.size)
-            if view.models[number] == model and number not in view.deleted
-        }
+    def rows(self) -> set[int]:
+        """Row keys of every standing document."""
+        return {row for view in self.segments() for number, row in enumerate(view.rows) if number not in view.deleted}
 
     @contextlib.contextmanager
     def writing(self, *, megabytes: int = 32, patience: float = 10) -> Iterator[Changes]:
         """Collect changes; all of them are committed at the end, or none."""
-        changes = Changes(
-            SegmentWriter(self._index, timeout=patience, limitmb=megabytes, compound=True), self.segments()
-        )
+        writer = SegmentWriter(self._index, timeout=patience, limitmb=megabytes, compound=True)
         try:
-            yield changes
+            yield (changes := Changes(writer, self.segments()))
         except BaseException:
-            changes.writer.cancel()
+            writer.cancel()
             raise
         changes.writer.commit(mergetype=_merge)
 
@@ -126,10 +137,10 @@ class Changes:
     def add(self, document: dict) -> None:
         self.writer.add_document(**{name: value for name, value in document.items() if value != ""})
 
-    def drop(self, model: int, row: int) -> None:
+    def drop(self, row: int) -> None:
         """Mark every copy of this row deleted. Nothing happens when there is none."""
         for segment, view in zip(self.writer.segments, self._segments, strict=True):
-            for number in view.documents.get((model, row), ()):
+            for number in view.documents.get(row, ()):
                 if not segment.is_deleted(number):
                     segment.delete_document(number)
 
@@ -195,6 +206,11 @@ class Store:
         """Drop what is kept in memory; the next call reads the folder again."""
         with self._lock:
             self._current = None
+
+
+def _name(label: str) -> str:
+    """How Whoosh calls the files of a part: letters only, since its own patterns split at underscores and dots."""
+    return "".join(letter for letter in label if letter.isalpha())
 
 
 def _write(path: Path, content: dict) -> None:

@@ -15,6 +15,7 @@ from haystack.models import SearchResult
 from search import language
 from search.engines import rebuild
 from search.engines.matching import ANY, ENOUGH, Deadline, Gate, Matches, Matching
+from search.engines.segments import SegmentView
 from search.engines.store import Generation, Store, Unusable
 from search.engines.writer import Writer
 from search.findables import Findable, findables
@@ -65,11 +66,11 @@ class WhooshBackend(BaseSearchBackend):
         return self.matching(one, gate, deadline).match(clauses, least=ANY if is_context_enough else ENOUGH)
 
     def matching(self, one: Findable, gate: Gate, deadline: Deadline) -> Matching:
-        return Matching(self._segments(), one.number, gate, deadline)
+        return Matching(self._segments(one), gate, deadline)
 
-    def _segments(self):
+    def _segments(self, one: Findable) -> list[SegmentView]:
         try:
-            return self.store.current().segments()
+            return self.store.current().part(one.label).segments()
         except Unusable as reason:
             heal(self.store, str(reason))
             raise
@@ -83,7 +84,7 @@ class WhooshBackend(BaseSearchBackend):
         try:
             return self.store.current()
         except Unusable:
-            generation = Generation.make(self.store.root, 0)
+            generation = Generation.make(self.store.root, 0, findables())
             self.store.serve(generation)
             return generation
 
@@ -92,9 +93,9 @@ class WhooshBackend(BaseSearchBackend):
 
     def update(self, index, iterable, commit: bool = True) -> None:  # noqa: FBT001, FBT002 - Haystack's signature
         one = findables()[index.get_model()._meta.label_lower]
-        with self._generation().writing() as changes:
+        with self._generation().part(one.label).writing() as changes:
             for row in iterable:
-                changes.drop(one.number, row.pk)
+                changes.drop(row.pk)
                 changes.add(one.document(row))
 
     def remove(self, obj_or_string, commit: bool = True) -> None:  # noqa: FBT001, FBT002 - Haystack's signature
@@ -103,20 +104,19 @@ class WhooshBackend(BaseSearchBackend):
             if isinstance(obj_or_string, str)
             else (obj_or_string._meta.label_lower, obj_or_string.pk)
         )
-        with self._generation().writing() as changes:
-            changes.drop(findables()[label.lower()].number, int(key))
+        with self._generation().part(label.lower()).writing() as changes:
+            changes.drop(int(key))
 
     def clear(self, models=None, commit: bool = True) -> None:  # noqa: FBT001, FBT002 - Haystack's signature
         generation = self._generation()
         if models is None:
-            self.store.serve(Generation.make(self.store.root, generation.heard["fact"]))
+            self.store.serve(Generation.make(self.store.root, generation.heard["fact"], findables()))
             return
-        known = findables()
-        with generation.writing() as changes:
-            for model in models:
-                one = known[model._meta.label_lower]
-                for key in generation.rows(one.number):
-                    changes.drop(one.number, key)
+        for model in models:
+            part = generation.part(model._meta.label_lower)
+            with part.writing() as changes:
+                for key in part.rows():
+                    changes.drop(key)
 
     def search(self, query_string: str, **options: Any) -> dict[str, Any]:
         """Haystack's own way in. SECURITY: without ``narrow("gate:…")`` it finds nothing rather than everything."""

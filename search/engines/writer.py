@@ -139,18 +139,17 @@ class Writer:
         self, generation: Generation, touched: Iterable[tuple[str, int]], known: dict[str, Findable]
     ) -> None:
         """Write these rows as the database has them now; those it has no more are dropped."""
-        touched = list(touched)
-        for first in range(0, len(touched), BATCH_ROWS):
-            part = touched[first : first + BATCH_ROWS]
-            with generation.writing() as changes:
-                for label, one in known.items():
-                    keys = [key for other, key in part if other == label]
-                    if not keys:
-                        continue
-                    for key in keys:
-                        changes.drop(one.number, key)
-                    for row in one.documents(keys):
-                        changes.add(one.document(row))
+        wanted: dict[str, list[int]] = {}
+        for label, key in touched:
+            wanted.setdefault(label, []).append(key)
+        for label, keys in wanted.items():
+            for first in range(0, len(keys), BATCH_ROWS):
+                part = keys[first : first + BATCH_ROWS]
+                with generation.part(label).writing() as changes:
+                    for key in part:
+                        changes.drop(key)
+                    for row in known[label].documents(part):
+                        changes.add(known[label].document(row))
 
     def _note(self, generation: Generation, batch: list[HeardFact]) -> None:
         # What still waits may be older than what was just written: stay below it.
@@ -188,7 +187,7 @@ class Writer:
         differing: list[tuple[str, int]] = []
         for label, one in known.items():
             stored = set(one.documents().values_list("pk", flat=True))
-            differing += [(label, key) for key in stored ^ generation.rows(one.number)]
+            differing += [(label, key) for key in stored ^ generation.part(label).rows()]
         # One look may meet a post between its commit and its fact: only what differs twice is out of step.
         self._suspicion = self._suspicion + 1 if differing else 0
         if len(differing) > REBUILD_FROM:

@@ -174,15 +174,15 @@ def test_a_bad_operator_is_named_and_the_text_is_kept(cast, index, asks):
 
 
 def test_nothing_found_offers_the_nearest_readable_words(cast, threads, index, asks):
-    write_thread(space=cast.spaces["open"], author=cast.member, title="Sop 12", source="Who signs a sop?")
-    write_thread(space=cast.spaces["hidden"], author=cast.manager, title="Sops", source="Sopp sup")
+    write_thread(space=cast.spaces["open"], author=cast.member, title="Soap", source="Who buys the soap?")
+    write_thread(space=cast.spaces["hidden"], author=cast.manager, title="Soop", source="Soapy soak soar")
     index()
     page = asks(cast.outsider, q='canteen from:"Max Member"').content.decode()
     assert "Nothing you may read matches" in page
     assert "Did you mean" not in page
-    page = asks(cast.outsider, q='soop from:"Mona Manager"').content.decode()
+    page = asks(cast.outsider, q='souq from:"Mona Manager"').content.decode()
     assert "1 result<" in page and "Shown instead: soup" in page
-    page = asks(cast.outsider, q='sops from:"Mona Manager"').content.decode()
+    page = asks(cast.outsider, q='soap from:"Mona Manager"').content.decode()
     assert "Nothing you may read matches" in page
     assert '?q=soup+from%3A%22Mona+Manager%22">soup from:&quot;Mona Manager&quot;</a>? It has 1 result.' in page
 

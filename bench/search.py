@@ -1,0 +1,226 @@
+"""Embedded search: how fast posts are indexed and found, and what the page costs beside a bare query.
+
+    python -m bench.search [--posts 20000] [--real FOLDER]
+
+Makes a company of its own in a temporary folder: 1,000 people, 200 groups of which 40 hidden, and posts of 15 to 70
+words, 60 % French, drawn after Zipf from 30,000 words a language (or the real messages of PARVIS_REAL_DATA, read
+from a folder of chat-zulip, with ``--real``). "Bare" is the same process with one indexed query that renders 50 rows.
+Wall times suffer from whoever else uses the machine: CPU times and ratios are what counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import gzip
+import json
+import os
+import random
+import re
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+def set_up(folder: str) -> None:
+    os.environ["PARVIS_DATA"] = folder
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intranet.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+def words(seed: int, size: int) -> list[str]:
+    """Invented words with French and English endings, so that the stemmers have work."""
+    source = random.Random(seed)
+    endings = ["", "s", "er", "ation", "ations", "ing", "ed", "ement", "é", "ées", "eur", "iers", "able", "ité"]
+    syllables = [a + b for a in "bcdfglmnprstv" for b in ("a", "e", "i", "o", "u", "ou", "an", "é")]
+    return ["".join(source.choices(syllables, k=source.randint(1, 3))) + source.choice(endings) for _ in range(size)]
+
+
+def texts(posts: int, real: str | None):
+    """``posts`` plain texts."""
+    if real:
+        tags = re.compile(r"<[^>]+>")
+        for path in sorted(Path(real).glob("messages/*.jsonl.gz")):
+            with gzip.open(path) as lines:
+                for line in lines:
+                    if posts <= 0:
+                        return
+                    posts -= 1
+                    yield tags.sub(" ", json.loads(line)["content_html"])[:50_000]
+        return
+    source = random.Random(7)
+    vocabularies = [words(1, 30_000), words(2, 30_000)]
+    weights = [1 / (rank + 2.7) for rank in range(30_000)]
+    cumulated = [0.0]
+    for weight in weights:
+        cumulated.append(cumulated[-1] + weight)
+    for _ in range(posts):
+        vocabulary = vocabularies[source.random() < 0.4]
+        yield " ".join(source.choices(vocabulary, cum_weights=cumulated[1:], k=source.randint(15, 70)))
+
+
+def fill(posts: int, real: str | None):
+    """The company; its viewer is in 19 of the groups."""
+    from django.db import transaction
+
+    from groups import services as groups
+    from groups.models import Membership, Space, SpaceType
+    from people.models import Person
+    from walls.models import Post, Thread
+
+    source = random.Random(3)
+    groups.make_common_space(name="Bench")
+    people = [Person(email=f"p{n}@example.test", display_name=f"Person {n}") for n in range(1000)]
+    Person.objects.bulk_create(people)
+    types = [SpaceType.HIDDEN] * 40 + [SpaceType.CLOSED] * 60 + [SpaceType.OPEN] * 100
+    Space.objects.bulk_create(Space(type=kind, name=f"Group {n}") for n, kind in enumerate(types))
+    spaces = list(Space.objects.groups())
+    viewer = people[0]
+    Membership.objects.bulk_create(Membership(space=space, person=viewer) for space in source.sample(spaces, 19))
+    spaces.append(Space.objects.get(type=SpaceType.COMMON))
+    began = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    thread, rows, number = None, [], 0
+    with transaction.atomic():
+        for count, text in enumerate(texts(posts, real)):
+            moment = began + dt.timedelta(minutes=count * 5)
+            author = source.choice(people)
+            if thread is None or number >= 10:
+                number = 0
+                thread = Thread.objects.create(
+                    space=source.choice(spaces), author=author, last_author=author, title=text[:60], opened_at=moment,
+                    active_at=moment, last_number=10, kind=source.choice(["discussion", "question", "idea"]),
+                )  # fmt: skip
+            number += 1
+            rows.append(
+                Post(thread=thread, number=number, author=author, source="", html="", text=text, posted_at=moment)
+            )
+            if len(rows) >= 1000:
+                Post.objects.bulk_create(rows)
+                rows = []
+        Post.objects.bulk_create(rows)
+    return viewer
+
+
+def measured(work, rounds: int = 15) -> tuple[float, float]:
+    """Median wall and CPU milliseconds of one call."""
+    walls, cpus = [], []
+    for _ in range(rounds):
+        wall, cpu = time.perf_counter(), time.process_time()
+        work()
+        walls.append((time.perf_counter() - wall) * 1000)
+        cpus.append((time.process_time() - cpu) * 1000)
+    return statistics.median(walls), statistics.median(cpus)
+
+
+def bare(viewer) -> None:
+    """The least a page can do: one indexed query, 50 rows rendered."""
+    from django.template import Context, Engine
+
+    from walls.models import Post
+
+    rows = Post.objects.filter(pk__gte=1)[:50]
+    Engine().from_string("{% for row in rows %}<p>{{ row.text }}</p>{% endfor %}").render(Context({"rows": rows}))
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--posts", type=int, default=20_000)
+    options.add_argument("--real", default=None)
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        set_up(folder)
+        run(chosen.posts, chosen.real)
+
+
+def run(posts: int, real: str | None) -> None:
+    from django.test import Client
+    from haystack import connections
+
+    from kit.facts import HeardFact
+    from search import queries, suggestions
+    from search.engines.rebuild import rebuild
+    from search.language import parse
+    from walls.models import Post
+
+    say = sys.stdout.write
+    viewer = fill(posts, real)
+    backend = connections["default"].get_backend()
+    cpu, wall = time.process_time(), time.perf_counter()
+    done = rebuild(backend.store)
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    folder = backend.store.current().folder
+    size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
+    say(f"indexed {done} rows: {cpu:.1f} s CPU, {wall:.1f} s; {posts / cpu:.0f} posts per CPU second; {size:.0f} MB\n")
+    sample = list(Post.objects.values_list("text", flat=True)[:2000])
+    counts: dict[str, int] = {}
+    for text in sample:
+        for word in set(re.findall(r"[^\W\d_]{4,}", text.lower())):
+            counts[word] = counts.get(word, 0) + 1
+    ranked = sorted((word for word in counts if counts[word] > 1), key=lambda word: -counts[word])
+    share = [word for word in ranked if counts[word] <= len(sample) * 0.07]
+    frequent, medium, rare = share[0], ranked[len(ranked) // 4], ranked[-5]
+    two = " ".join(re.findall(r"[^\W\d_]{4,}", sample[17])[:2])
+    phrase = '"' + " ".join(sample[40].split()[2:4]).replace('"', "") + '"'
+    asked = {
+        "frequent word (7 %)": frequent,
+        "medium word": medium,
+        "rare word": rare,
+        "two words": two,
+        "phrase": phrase,
+        "typo": rare[:2] + rare[3:] if len(rare) > 5 else medium[:-2] + "zz" + medium[-1:],
+        "prefix": frequent[:4] + "*",
+        "word and operators": f"{medium} kind:question after:2020-02",
+        "operators only": "kind:question",
+        "minus": f"{frequent} -{medium}",
+    }
+    bare_wall, bare_cpu = measured(lambda: bare(viewer))
+    say(f"bare query and 50 rows: {bare_wall:.1f} ms, {bare_cpu:.1f} ms CPU\n")
+
+    def ask(text: str, *, is_cold: bool = False):
+        if is_cold:
+            for segment in backend.store.current().part("walls.post").segments():
+                segment.results.clear()
+                segment._postings.clear()
+        return queries.search(viewer=viewer, query=parse(text))
+
+    for name, text in asked.items():
+        results = ask(text)
+        cold, cold_cpu = measured(lambda text=text: ask(text, is_cold=True), 5)
+        warm, warm_cpu = measured(lambda text=text: ask(text))
+        cut = " CUT OFF" if results.is_cut_off else ""
+        say(
+            f"{name:22} {results.total:6} threads  first {cold:6.1f} ms ({cold_cpu:6.1f} CPU)  again {warm:6.1f} ms "
+            f"({warm_cpu:6.1f} CPU, {warm_cpu / bare_cpu:4.1f} x bare){cut}\n"
+        )
+    wall_ms, cpu_ms = measured(lambda: suggestions.suggest(viewer=viewer, query=parse(medium[:4])))
+    say(f"{'palette suggestions':22} {wall_ms:.1f} ms ({cpu_ms:.1f} CPU)\n")
+    client = Client(headers={"host": "localhost"})
+    client.force_login(viewer)
+    from django.core.cache import cache
+
+    def page():
+        cache.clear()
+        return client.get("/search/", {"q": medium})
+
+    wall_ms, cpu_ms = measured(page)
+    say(f"{'whole page':22} {wall_ms:.1f} ms ({cpu_ms:.1f} CPU, {cpu_ms / bare_cpu:.1f} x bare)\n")
+    key = Post.objects.order_by("pk").values_list("pk", flat=True)[posts // 2]
+    fact = HeardFact(
+        0, "post.edited", {"post": key, "thread": Post.objects.get(pk=key).thread_id}, dt.datetime.now(dt.UTC)
+    )
+    wall_ms, cpu_ms = measured(lambda: backend.writer.hear(fact), 12)
+    count = len(backend.store.current().part("walls.post").segments())
+    say(f"{'one post written anew':22} {wall_ms:.1f} ms ({cpu_ms:.1f} CPU), {count} segments\n")
+    wall_ms, cpu_ms = measured(lambda: ask(medium), 5)
+    say(f"{'a word after that':22} {wall_ms:.1f} ms ({cpu_ms:.1f} CPU)\n")
+
+
+if __name__ == "__main__":
+    main()
