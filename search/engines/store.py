@@ -24,7 +24,7 @@ from whoosh.index import FileIndex
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
-from search.engines.segments import SegmentView, schema
+from search.engines.segments import LeanCodec, SegmentView, schema
 
 VERSION = 2
 """Raise it when the schema or :mod:`search.words` changes: every index of an older version is rebuilt by itself."""
@@ -118,7 +118,7 @@ class Part:
     @contextlib.contextmanager
     def writing(self, *, megabytes: int = 32, patience: float = 10) -> Iterator[Changes]:
         """Collect changes; all of them are committed at the end, or none."""
-        writer = SegmentWriter(self._index, timeout=patience, limitmb=megabytes, compound=True)
+        writer = SegmentWriter(self._index, timeout=patience, limitmb=megabytes, codec=LeanCodec())
         try:
             yield (changes := Changes(writer, self.segments()))
         except BaseException:
