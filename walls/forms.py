@@ -38,6 +38,7 @@ class Composer:
     praised: list[Person] = field(default_factory=list)
     submission_key: str = ""
     shown_audience: str = ""
+    is_label_touched: bool = False
     place: str = "home"
     audience: places.Audience | None = None
 
@@ -65,6 +66,7 @@ class Composer:
             readers=[people[key] for key in data.getlist("readers") if key in people] if wants_named else [],
             praised=[people[key] for key in data.getlist("praised") if key in people],
             submission_key=data.get("submission_key", "")[:64] or secrets.token_urlsafe(24),
+            is_label_touched=data.get("label_touched", "1") == "1",
             shown_audience=data.get("audience", ""),
             place=data.get("place", "home")[:80],
         )

@@ -34,6 +34,16 @@ document.addEventListener("change", (event) => {
   option.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
+// A level chosen by hand stays when the place changes; else each place proposes its own.
+document.addEventListener(
+  "change",
+  (event) => {
+    if (!event.target.matches?.("#levels input[name=label]")) return;
+    event.target.form.elements.namedItem("label_touched").value = "1";
+  },
+  { capture: true },
+);
+
 // A title is one line: Enter goes on to the text.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.isComposing || event.ctrlKey || event.metaKey || !event.target.matches("[data-one-line]")) return;

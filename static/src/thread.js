@@ -21,13 +21,27 @@ whenever("article.post[data-author]", (article) => {
   }
 });
 
+// Known at once: the same news may come by the live client before the answer does.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const button = event.target.closest?.("button.react");
+  const id = button?.closest("article.post")?.id;
+  if (!id) return;
+  const mine = pressed.get(id) ?? pressed.set(id, new Set()).get(id);
+  if (button.name === "emoji") mine.add(button.value);
+  else mine.delete(button.value);
+});
+
 document.addEventListener("click", async (event) => {
   const picker = event.target.closest("button[data-react]");
   if (picker) {
     event.preventDefault();
     const { openEmoji } = await import("./editor/emoji.js");
     const target = `#${picker.dataset.target}`;
-    openEmoji(picker, (emoji) => htmx.ajax("POST", picker.dataset.react, { target, swap: "outerHTML", values: { emoji } }));
+    openEmoji(picker, (emoji) => {
+      const id = picker.dataset.target;
+      (pressed.get(id) ?? pressed.set(id, new Set()).get(id)).add(emoji);
+      htmx.ajax("POST", picker.dataset.react, { target, swap: "outerHTML", values: { emoji } });
+    });
     return;
   }
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;

@@ -100,6 +100,9 @@ def _say_posted(request: HttpRequest, threads: list[Thread]) -> None:
 def compose_audience(request: HttpRequest) -> HttpResponse:
     """The audience line for the chosen places, label and readers, and whether Post waits for "I have seen it"."""
     composer = Composer.sent(request.user, request.GET)
+    if not composer.is_label_touched:
+        composer.label = ""
+        composer.with_audience()
     return render(
         request,
         "walls/_audience.html",

@@ -83,7 +83,9 @@ function take(place, content, byName) {
     const standing = element.id && document.getElementById(element.id);
     if (standing) {
       // Somebody is writing in it: leave it; sending tells about the other change.
-      if (!standing.contains(document.activeElement) || !standing.querySelector("textarea")) {
+      // Its own answer is on its way, and says more (what is the viewer's own, how to undo).
+      const isAnswering = standing.querySelector(".htmx-request");
+      if (!isAnswering && (!standing.contains(document.activeElement) || !standing.querySelector("textarea"))) {
         standing.replaceWith(element);
         htmxProcess(element);
       }
