@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -52,22 +54,22 @@ class Role(models.TextChoices):
     MANAGER = "manager", _("Manager")
 
 
-class SpaceQuerySet(models.QuerySet):
-    def groups(self):
+class SpaceQuerySet(models.QuerySet["Space"]):
+    def groups(self) -> Self:
         """Open, closed and hidden groups, without the small spaces of restricted threads."""
         return self.filter(type__in=GROUP_TYPES, is_named_readers=False)
 
-    def living(self):
+    def living(self) -> Self:
         return self.filter(archived_at=None)
 
-    def matching(self, words: str):
+    def matching(self, words: str) -> Self:
         """Spaces in whose name or purpose every one of ``words`` occurs, accents and capitals aside."""
         spaces = self
         for word in fold_words(words).split()[:8]:
             spaces = spaces.filter(folded__contains=word)
         return spaces
 
-    def by_name(self):
+    def by_name(self) -> Self:
         """In the order of a directory: accents and capitals do not move a name."""
         return self.order_by("folded", "pk")
 
@@ -127,7 +129,7 @@ class Space(models.Model):
     def __str__(self) -> str:
         return self.name or str(self.get_type_display())
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.name = fold_name(self.name)
         self.folded = fold_words(f"{self.name} {self.purpose}")[:600]
         if kwargs.get("update_fields") is not None:

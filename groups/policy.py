@@ -12,14 +12,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from groups.models import GUEST_TYPES, Label, Membership, Space, SpaceType
+from groups.models import GUEST_TYPES, Label, Membership, Role, Space, SpaceQuerySet, SpaceType
 from groups.rules import ACTIONS, GUESTS_READ_LABELS, RULES, Action, Rule
 from people.models import Company, GroupCreators, Person
 
 Rows = TypeVar("Rows", bound=Model)
 
 
-def spaces_for(viewer: Person, action: Action = "read") -> QuerySet[Space]:
+def spaces_for(viewer: Person, action: Action = "read") -> SpaceQuerySet:
     """The spaces where ``viewer`` may do ``action``, as one unevaluated query."""
     rule = RULES[action]
     # SECURITY: an account that is closed, or not signed in, has no right anywhere.
@@ -36,7 +36,7 @@ def spaces_for(viewer: Person, action: Action = "read") -> QuerySet[Space]:
     return Space.objects.filter(allowed)
 
 
-def _types_without_membership(viewer: Person, rule: Rule) -> set[str]:
+def _types_without_membership(viewer: Person, rule: Rule) -> set[SpaceType]:
     """The types in which ``viewer`` may by being who they are. SECURITY: a guest may nowhere this way."""
     if not viewer.is_employee:
         return set()
@@ -61,7 +61,7 @@ def _memberships(viewer: Person, action: Action) -> QuerySet[Membership]:
 
 def _roles_to_types(action: Action) -> list[tuple[list[str], list[str]]]:
     """The table's ``roles_in``, types with the same roles together (a shorter query)."""
-    together: dict[frozenset, list[str]] = {}
+    together: dict[frozenset[Role], list[str]] = {}
     for kind, roles in RULES[action].roles_in.items():
         together.setdefault(roles, []).append(kind)
     return [(sorted(roles), sorted(types)) for roles, types in together.items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from groups.models import (
     Membership,
     Role,
     Space,
+    SpaceQuerySet,
     SpaceType,
 )
 from kit import clock, slots
@@ -33,14 +34,14 @@ MEMBER_TYPES_WITH_GUESTS = [str(kind) for kind in GUEST_TYPES]
 
 
 # Groups -------------------------------------------------------------------------------------------------------------
-def my_groups(viewer: Person) -> QuerySet[Space]:
+def my_groups(viewer: Person) -> SpaceQuerySet:
     """The living groups ``viewer`` is in, by name, each with ``has_guests``."""
     mine = Membership.objects.filter(person_id=viewer.pk, space=OuterRef("pk"))
     groups = policy.spaces_for(viewer, "read").groups().living().filter(Exists(mine))
     return _with_guests(groups).by_name()
 
 
-def groups_known_to(viewer: Person) -> QuerySet[Space]:
+def groups_known_to(viewer: Person) -> SpaceQuerySet:
     """Every group ``viewer`` may know of, archived ones too, with ``members``, ``has_guests`` and ``is_mine``."""
     mine = Membership.objects.filter(person_id=viewer.pk, space=OuterRef("pk"))
     known = policy.spaces_for(viewer, "know").groups()
@@ -51,19 +52,20 @@ def groups_known_to(viewer: Person) -> QuerySet[Space]:
     )
 
 
-def shown_as(known: QuerySet[Space], show: str) -> QuerySet[Space]:
+def shown_as(known: SpaceQuerySet, show: str) -> SpaceQuerySet:
     """Of ``groups_known_to``: ``mine``, ``open``, ``closed``, ``hidden``, ``archived``, or all that live."""
     if show == "archived":
         return known.exclude(archived_at=None)
     living = known.filter(archived_at=None)
     if show == "mine":
-        return living.filter(is_mine=True)
+        return living.filter(Q(is_mine=True))
     return living.filter(type=show) if show in GROUP_TYPES else living
 
 
-def _with_guests(groups: QuerySet[Space]) -> QuerySet[Space]:
+def _with_guests(groups: SpaceQuerySet) -> SpaceQuerySet:
     guests = Membership.objects.filter(_open_account("person"), space=OuterRef("pk"), person__is_employee=False)
-    return groups.annotate(has_guests=Exists(guests))
+    annotated: Any = groups.annotate(has_guests=Exists(guests))
+    return annotated
 
 
 def _open_account(path: str) -> Q:
@@ -72,7 +74,7 @@ def _open_account(path: str) -> Q:
     return Q(**{f"{path}__is_active": True}) & (Q(**{ends: None}) | Q(**{f"{ends}__gte": clock.now().date()}))
 
 
-def conversations_of(viewer: Person) -> QuerySet[Space]:
+def conversations_of(viewer: Person) -> SpaceQuerySet:
     """The private conversations ``viewer`` is in, the newest first."""
     return policy.spaces_for(viewer, "read").filter(type=SpaceType.DIRECT).order_by("-created_at", "-pk")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.templatetags.static import static
@@ -15,11 +16,11 @@ def _dist() -> Path:
 
 
 @cache
-def _manifest(_changed: float) -> dict:
+def _manifest(_changed: float) -> dict[str, Any]:
     return json.loads((_dist() / "manifest.json").read_text())
 
 
-def _names() -> dict:
+def _names() -> dict[str, Any]:
     try:
         return _manifest((_dist() / "manifest.json").stat().st_mtime if settings.DEBUG else 0.0)
     except FileNotFoundError:

@@ -36,5 +36,5 @@ class Form(LooksLikeOurs, forms.Form):
     """A form in the look of the house."""
 
 
-class ModelForm(LooksLikeOurs, forms.ModelForm):
+class ModelForm(LooksLikeOurs, forms.ModelForm):  # type: ignore[type-arg]
     """A form of a model in the look of the house."""

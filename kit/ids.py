@@ -12,6 +12,7 @@ import random
 import secrets
 from collections.abc import Iterator
 from contextvars import ContextVar
+from typing import Any
 
 from django.db import models
 
@@ -70,14 +71,14 @@ def seeded(seed: int | str) -> Iterator[None]:
         _seeded.reset(reset)
 
 
-class PublicIdField(models.CharField):
+class PublicIdField(models.CharField):  # type: ignore[type-arg]
     """The column of an address: unique, random, never edited."""
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.update(max_length=LENGTH, unique=True, default=public_id, editable=False)
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self):
+    def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         for key in ("max_length", "unique", "default", "editable"):
             kwargs.pop(key, None)

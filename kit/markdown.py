@@ -18,6 +18,7 @@ import html as html_module
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
@@ -75,16 +76,16 @@ class Rendered:
 class _Renderer(RendererHTML):
     """Headings start below the page's own; wide tables scroll in a box of their own."""
 
-    def heading_open(self, tokens: Sequence[Token], idx: int, options, env) -> str:
+    def heading_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return f"<h{_level(tokens[idx])}>"
 
-    def heading_close(self, tokens: Sequence[Token], idx: int, options, env) -> str:
+    def heading_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return f"</h{_level(tokens[idx])}>\n"
 
-    def table_open(self, tokens: Sequence[Token], idx: int, options, env) -> str:
+    def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return '<div class="scroll" tabindex="0"><table>\n'
 
-    def table_close(self, tokens: Sequence[Token], idx: int, options, env) -> str:
+    def table_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return "</table></div>\n"
 
 

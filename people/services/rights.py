@@ -64,8 +64,10 @@ def end_guests_of_yesterday() -> int:
     From midnight on ``may_act`` already refuses them everywhere: this ends sessions and tells the sockets.
     """
     over = Person.objects.guests().filter(is_active=True, ends_on__lt=clock.now().date())
-    housekeeper = robot() if over.exists() else None
-    for person in over if housekeeper else []:
+    if not over:
+        return 0
+    housekeeper = robot()
+    for person in over:
         deactivate(by=housekeeper, person=person)
     return len(over)
 

@@ -18,6 +18,8 @@ class Post(models.Model):
     SPACE_PATH = "thread__space"
     LABEL_PATH = "thread__label"
 
+    untold: list[str]  # not a column: what `reply` answers beside the row
+
     public_id = ids.PublicIdField()
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="posts")
     number = models.PositiveIntegerField()

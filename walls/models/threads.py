@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +38,10 @@ class Thread(models.Model):
 
     SPACE_PATH = "space"
     LABEL_PATH = "label"
+
+    # Not columns: what `post_thread` answers beside the row.
+    opening: Any
+    untold: list[str]
 
     public_id = ids.PublicIdField()
     space = models.ForeignKey(Space, models.PROTECT, related_name="threads")

@@ -22,7 +22,7 @@ from walls.services.locks import locked, raise_epoch, take_version
 from walls.services.refusals import Refused
 
 # Who reads less comes later.
-_WIDTH = {Label.SHARED: 0, Label.INTERNAL: 1, Label.CONFIDENTIAL: 1}
+_WIDTH: dict[str, int] = {Label.SHARED: 0, Label.INTERNAL: 1, Label.CONFIDENTIAL: 1}
 
 
 KEEP: Any = object()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -27,7 +28,7 @@ MOVES: dict[str, set[str]] = {
 EMOJI_A_PERSON = 12
 
 
-def _tell(name: str, thread: Thread, person: Person, **ids) -> None:
+def _tell(name: str, thread: Thread, person: Person, **ids: Any) -> None:
     facts.tell(name, thread=thread.pk, space=thread.space_id, version=thread.version, person=person.pk, **ids)
 
 

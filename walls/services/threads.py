@@ -95,7 +95,20 @@ def _space_of_named_readers(author: Person, readers: Sequence[Person], title: st
     return groups.make_named_readers(author=author, readers=list(readers), name=title)
 
 
-def _open(author, space, source, kind, title, topic, tags, label, praised, tie, *, is_copy) -> Thread:
+def _open(
+    author: Person,
+    space: Space,
+    source: str,
+    kind: str,
+    title: str,
+    topic: Topic | None,
+    tags: Iterable[str],
+    label: str,
+    praised: Sequence[Person],
+    tie: str,
+    *,
+    is_copy: bool,
+) -> Thread:
     if kind not in rights.kinds_for(author, space):
         raise Refused(
             "kind-not-here", _("Only managers of this place can announce here."), status=403
