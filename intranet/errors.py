@@ -22,6 +22,7 @@ def _frame(request) -> str:
 
 def not_found(request, exception=None) -> HttpResponse:
     """ "Nothing at this address": for what is missing, for what is hidden, and for what the viewer may not open."""
+    request.is_lost = True
     # SECURITY: neither the address nor the reason reaches the page, so that the three cases are the same bytes.
     return render(request, "404.html", {"frame": _frame(request)}, status=404)
 

@@ -25,6 +25,7 @@ class Place:
     text: str | Promise
     tab: str | Promise = ""
     tab_icon: str = ""
+    area: str = ""
     in_side: bool = True
 
 
@@ -32,9 +33,9 @@ PLACES = (
     Place("home", "walls:home", icon="house", text=_("Home"), tab=_("Home")),
     Place("inbox", "notifications:inbox", icon="inbox", text=_("Inbox"), tab=_("Inbox")),
     Place("wall", "walls:company-wall", icon="landmark", text=_("Company wall")),
-    Place("people", "profiles:directory", icon="users", text=_("People")),
+    Place("people", "profiles:directory", icon="users", text=_("People"), area="/people/"),
     Place("groups", "groups:directory", icon="layout-grid", text=_("Groups"), tab=_("Groups"), tab_icon="users"),
-    Place("direct", "groups:direct-list", icon="messages-square", text=_("Conversations")),
+    Place("direct", "groups:direct-list", icon="messages-square", text=_("Conversations"), area="/conversations/"),
     Place("saved", "walls:saved", icon="bookmark", text=_("Saved")),
     Place("write", "walls:thread-create", icon="square-pen", text=_("New thread"), tab=_("Write"), in_side=False),
     Place("search", "search:results", icon="search", text=_("Search"), tab=_("Search"), in_side=False),
@@ -55,6 +56,8 @@ class Navigation:
 
     def __init__(self, request):
         self.person = request.user
+        # SECURITY: the one answer for missing and hidden marks no place, or it would say something of the address.
+        self.path = "" if getattr(request, "is_lost", False) else request.path
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
@@ -64,7 +67,9 @@ class Navigation:
         for place in PLACES:
             if url := address_of(place.url_name):
                 count = counts[place.key](self.person) if place.key in counts else 0
-                entries[place.key] = Entry(url=url, text=str(place.text), icon=place.icon, count=count, key=place.key)
+                entries[place.key] = Entry(
+                    url=url, text=str(place.text), icon=place.icon, count=count, key=place.key, area=place.area
+                )
         return entries
 
     @property
@@ -75,7 +80,12 @@ class Navigation:
     def tabs(self) -> list[Entry]:
         places = {place.key: place for place in PLACES}
         return [
-            replace(self.entries[key], text=str(places[key].tab), icon=places[key].tab_icon or places[key].icon)
+            replace(
+                self.entries[key],
+                text=str(places[key].tab),
+                icon=places[key].tab_icon or places[key].icon,
+                area="/groups/" if key == "groups" else places[key].area,
+            )
             for key in TABS
             if key in self.entries
         ]

@@ -26,6 +26,15 @@ class Entry:
     tone: str = ""  # "veil" for hidden groups, "guesty" for those with guests
     key: str = ""  # name of the place, for shortcuts and counts
     is_unread: bool = False
+    area: str | None = None  # how addresses of pages below it begin; its own address when nothing is said
+
+    def standing(self, path: str, here: str = "") -> str:
+        """ "page" on its own page, "true" on one below it or about the thing ``here`` (a public id), else nothing."""
+        area = self.url if self.area is None else self.area
+        if self.url == path:
+            return "page"
+        is_below = bool(area) and path.startswith(area)
+        return "true" if is_below or (here and here in self.url) else ""
 
     @property
     def classes(self) -> str:

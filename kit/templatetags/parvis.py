@@ -98,6 +98,13 @@ def day(moment: dt.datetime | dt.date | None) -> str:
     return times.say_date(moment) if moment else ""
 
 
+@register.simple_tag
+def current(entry: object, path: str, here: str = "") -> SafeString | str:
+    """``aria-current`` for an entry of the navigation, with a space before it; nothing where one does not stand."""
+    standing = entry.standing(path or "", here or "")
+    return format_html(' aria-current="{}"', standing) if standing else ""
+
+
 @register.filter
 def number(value: int | None) -> str:
     """A whole number with the thousands set apart as the language does."""

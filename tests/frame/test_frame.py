@@ -23,10 +23,17 @@ def test_a_signed_in_person_sees_the_frame_with_one_announcer(signed_in):
 
 def test_two_missing_addresses_give_the_same_bytes(signed_in):
     first = signed_in.get("/no/such/page/")
-    second = signed_in.get("/another/one/that-is-not-there/")
+    second = signed_in.get("/groups/00000000000000000000000000/")
     assert first.status_code == second.status_code == 404
     assert _without_tokens(first) == _without_tokens(second)
     assert b"such" not in first.content
+
+
+def test_the_place_one_stands_in_is_marked(signed_in, cast):
+    page = signed_in.get("/people/").content.decode()
+    assert 'href="/people/" aria-current="page"' in page
+    page = signed_in.get(f"/people/{cast.manager.public_id}/").content.decode()
+    assert 'href="/people/" aria-current="true"' in page
 
 
 def test_forbidden_reads_like_missing(signed_in, cast):
