@@ -14,12 +14,13 @@ from groups.models import Role
 from imports.demo.drawings import portrait
 from imports.demo.moments import Calendar
 from imports.demo.reading import Content, DemoGroup, DemoPerson, read_content
-from imports.demo.telling import ThreadTelling, Town, read_all
+from imports.demo.telling import ThreadTelling, Town
 from imports.demo.timeline import Timeline
 from kit import clock
 from people import queries, services
 from people.models import Person
 from topics import services as topics
+from walls import services as walls
 
 FOUNDED = "430 09:00"
 INBOXES_BEGIN = "8 00:00"
@@ -192,9 +193,9 @@ class _Loading:
     def _read_wall_by_wall(self, key: str) -> None:
         """Let somebody have read what there is, but for the threads that say how far they read those."""
         told = self.content.threads
-        read_all(
-            self.town.people[key],
-            [thread for name, thread in self.town.threads.items() if key not in told[name].read],
+        walls.mark_all_read(
+            person=self.town.people[key],
+            threads=[thread for name, thread in self.town.threads.items() if key not in told[name].read],
         )
 
     def _leave(self, key: str) -> None:

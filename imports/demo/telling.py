@@ -15,7 +15,6 @@ from imports.demo.reading import DemoPost, DemoThread
 from imports.demo.timeline import Timeline
 from imports.demo.typesetting import typeset
 from kit import markdown
-from notifications import services as notifications
 from people.models import Person
 from topics.models import Topic
 from walls import services as walls
@@ -44,14 +43,6 @@ class Town:
 
     def named(self, keys: Iterable[str]) -> list[Person]:
         return [self.people[key] for key in keys]
-
-
-def read_all(reader: Person, threads: list[Thread]) -> None:
-    """Let ``reader`` have read everything that stands in ``threads`` now."""
-    walls.mark_all_read(person=reader, threads=threads)
-    told_of = Thread.objects.filter(notifications__person=reader, notifications__read_at=None)
-    for thread in told_of.filter(pk__in=[thread.pk for thread in threads]):
-        notifications.mark_thread_read(person=reader, thread=thread)
 
 
 class ThreadTelling:
@@ -86,7 +77,7 @@ class ThreadTelling:
     def note_reading(self, reader: str) -> None:
         """Where this thread says so, let ``reader`` have read, at that moment, what is there."""
         if (until := self.told.read[reader]) != "never":
-            self._at(until, lambda: read_all(self.town.people[reader], [self.thread]))
+            self._at(until, lambda: walls.mark_all_read(person=self.town.people[reader], threads=[self.thread]))
 
     @property
     def thread(self) -> Thread:
