@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from groups import services as groups
-from groups.models import Role, Space, SpaceType
+from groups.models import Role, SpaceType
 from kit import clock, facts
 from kit.models import Fact
 from people.models import Company, Person
@@ -50,12 +50,14 @@ def cast(db) -> SimpleNamespace:
     )
     spaces = {"common": common, "personal": people.member.personal_space}
     for kind in (SpaceType.OPEN, SpaceType.CLOSED, SpaceType.HIDDEN):
-        space = Space.objects.create(type=kind, name=f"The {kind} group", created_by=people.manager)
+        takes_guests = kind != SpaceType.HIDDEN
+        space = groups.create_group(
+            creator=people.manager, name=f"The {kind} group", type=kind, has_guest_invitations=takes_guests
+        )
         spaces[str(kind)] = space
-        groups.add_member(space=space, person=people.manager, role=Role.MANAGER)
         groups.add_member(space=space, person=people.member)
         groups.add_member(space=space, person=people.leaver)
-        if kind != SpaceType.HIDDEN:
+        if takes_guests:
             groups.add_member(space=space, person=people.guest, role=Role.GUEST)
     people.everyone = [v for v in vars(people).values() if isinstance(v, Person)]
     people.spaces = spaces

@@ -21,6 +21,8 @@ def add_member(*, space: Space, person: Person, role: str = Role.MEMBER, by: Per
     Asks nobody: for this app's verbs, which ask the rule first, and for importers, who act on an order.
     A guest comes in as guest whatever ``role`` says, and never into a hidden group.
     """
+    # The row as it is now: it may have been hidden since the caller looked.
+    space = locked(space)
     if person.is_guest:
         # SECURITY: "a hidden group has no guests" holds here, under every way in.
         if space.type == SpaceType.HIDDEN:

@@ -1,0 +1,202 @@
+"""The one rule, asked at every door of ``groups.policy`` by everybody, against a table written in words here.
+
+The table below is on purpose not derived from ``groups.rules``: who changes a right there changes it here too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from groups import policy, queries
+from groups import services as groups
+from groups.models import Label, Membership, Role, Space, SpaceType
+from groups.rules import ACTIONS
+from kit import clock
+from people.models import Person
+from tests.conftest import make_person
+from walls.models import Post, Thread
+
+EMPLOYEES = {"admin", "editor", "manager", "member", "reader", "outsider", "leaver"}
+INSIDE = {"manager", "member", "leaver"}
+NOBODY: set[str] = set()
+
+# May, by type of space and action. The guest is in the open and the closed group and in the conversation.
+MAY = {
+    "common": {"know": EMPLOYEES, "read": EMPLOYEES, "write": EMPLOYEES, "announce": {"editor"}, "manage": {"admin"}},
+    "personal": {"know": EMPLOYEES, "read": EMPLOYEES, "write": EMPLOYEES, "manage": {"member"}},
+    "open": {
+        "know": EMPLOYEES | {"guest"},
+        "read": EMPLOYEES | {"guest"},
+        "write": INSIDE | {"guest"},
+        "announce": {"manager"},
+        "join": EMPLOYEES,
+        "manage": {"manager"},
+    },
+    "closed": {
+        "know": EMPLOYEES | {"guest"},
+        "read": INSIDE | {"guest"},
+        "write": INSIDE | {"guest"},
+        "announce": {"manager"},
+        "ask": EMPLOYEES,
+        "manage": {"manager"},
+    },
+    "hidden": {"know": INSIDE, "read": INSIDE, "write": INSIDE, "announce": {"manager"}, "manage": {"manager"}},
+    "page": {"know": EMPLOYEES, "read": EMPLOYEES},
+    "direct": {"know": {"member", "guest"}, "read": {"member", "guest"}, "write": {"member", "guest"}},
+    "named readers": {
+        "know": {"member", "manager"},
+        "read": {"member", "manager"},
+        "write": {"member", "manager"},
+        "announce": {"member"},
+        "manage": {"member"},
+    },
+}
+ENDS_WITH_ARCHIVING = {"write", "announce", "join", "ask"}
+GUESTS_READ = {Label.SHARED}
+
+
+@pytest.fixture
+def world(cast):
+    cast.editor = make_person("Ed Editor", is_editor=True)
+    cast.spaces["page"] = Space.objects.create(type=SpaceType.PAGE, name="Rules of the house")
+    cast.spaces["direct"] = groups.start_conversation(starter=cast.member, people=[cast.guest])
+    cast.spaces["named readers"] = groups.make_named_readers(author=cast.member, readers=[cast.manager])
+    return cast
+
+
+def person_of(world, who: str) -> Person:
+    return getattr(world, who)
+
+
+@pytest.mark.parametrize("is_archived", [False, True], ids=["living", "archived"])
+@pytest.mark.parametrize("kind", MAY)
+def test_everybody_may_what_the_table_says_and_nothing_else(world, kind, is_archived):
+    space = world.spaces[kind]
+    if is_archived:
+        Space.objects.filter(pk=space.pk).update(archived_at=clock.now())
+    for who in (*sorted(EMPLOYEES), "guest"):
+        person = person_of(world, who)
+        with_rights = policy.with_rights(Space.objects.filter(pk=space.pk), person).get()
+        for action in ACTIONS:
+            expected = who in MAY[kind].get(action, NOBODY) and not (is_archived and action in ENDS_WITH_ARCHIVING)
+            said = f"{who} may{'' if expected else ' not'} {action} in {kind}"
+            # can() is scope() on one row, and scope() is spaces_for(): one door each way.
+            assert policy.can(person, action, space) == expected, said
+            assert getattr(with_rights, f"may_{action}") == expected, said
+
+
+@pytest.mark.parametrize("kind", MAY)
+def test_a_refusal_tells_only_those_who_know_of_the_space_that_it_is_one(world, kind):
+    space = world.spaces[kind]
+    for who, action in itertools.product((*sorted(EMPLOYEES), "guest"), ("read", "manage")):
+        if who in MAY[kind].get(action, NOBODY):
+            policy.require(person_of(world, who), action, space)
+            continue
+        with pytest.raises(PermissionDenied if who in MAY[kind]["know"] else Http404):
+            policy.require(person_of(world, who), action, space)
+
+
+@pytest.mark.parametrize("label", Label.values)
+@pytest.mark.parametrize("kind", MAY)
+def test_a_label_narrows_what_a_guest_reads_and_nothing_for_employees(world, kind, label):
+    thread = Thread.objects.create(space=world.spaces[kind], author=world.member, label=label)
+    post = Post.objects.create(thread=thread, number=1, author=world.member, source="x", html="x", text="x")
+    for who in (*sorted(EMPLOYEES), "guest"):
+        person = person_of(world, who)
+        expected = who in MAY[kind]["read"] and (who != "guest" or label in GUESTS_READ)
+        for rows in (Thread.objects.readable_by(person), Post.objects.readable_by(person)):
+            assert rows.exists() == expected, f"{who} reads {label} in {kind}"
+        writes = who in MAY[kind].get("write", NOBODY) and (who != "guest" or label in GUESTS_READ)
+        assert policy.can(person, "write", post) == writes
+        assert policy.audience(thread).filter(pk=person.pk).exists() == expected
+
+
+def test_whoever_is_not_signed_in_or_whose_account_is_closed_may_nothing(world):
+    Person.objects.filter(pk=world.manager.pk).update(is_active=False)
+    Person.objects.filter(pk=world.guest.pk).update(ends_on=clock.now().date() - dt.timedelta(days=1))
+    for person in (AnonymousUser(), Person.objects.get(pk=world.manager.pk), Person.objects.get(pk=world.guest.pk)):
+        for action in ACTIONS:
+            assert not policy.spaces_for(person, action).exists()
+            assert not policy.scope(Thread.objects.all(), person, action).exists()
+        assert not queries.visible_people(person).exists()
+
+
+def test_a_guest_has_nothing_in_a_hidden_group_whatever_row_there_is(world):
+    for role in Role.values:
+        Membership.objects.filter(person=world.guest, space=world.spaces["hidden"]).delete()
+        Membership.objects.create(person=world.guest, space=world.spaces["hidden"], role=role)
+        assert not any(policy.can(world.guest, action, world.spaces["hidden"]) for action in ACTIONS)
+        assert not policy.audience(world.spaces["hidden"]).filter(pk=world.guest.pk).exists()
+
+
+def test_neither_an_invitation_nor_a_request_nor_having_been_in_gives_any_right(world):
+    groups.invite(manager=world.manager, space=world.spaces["hidden"], person=world.outsider)
+    groups.ask_to_join(person=world.reader, space=world.spaces["closed"])
+    groups.leave(person=world.leaver, space=world.spaces["hidden"])
+    groups.leave(person=world.leaver, space=world.spaces["closed"])
+    for person in (world.outsider, world.reader, world.leaver):
+        assert not policy.can(person, "know", world.spaces["hidden"])
+        assert not policy.can(person, "read", world.spaces["closed"])
+
+
+def test_the_audience_is_the_rule_read_backwards_for_every_kind_of_person_role_type_and_label(db):
+    """Exhaustive: 9 kinds of person x 4 roles, 8 kinds of space x living or archived, 3 labels."""
+    soon, past = (clock.now().date() + dt.timedelta(days=days) for days in (9, -9))
+    kinds = {
+        "employee": {},
+        "administrator": {"is_administrator": True},
+        "editor": {"is_editor": True},
+        "closed": {"is_active": False},
+        "stand-in": {"is_active": False, "is_stand_in": True},
+        "guest": {"is_employee": False, "ends_on": soon},
+        "guest without end": {"is_employee": False},
+        "guest over": {"is_employee": False, "ends_on": past},
+        "guest closed": {"is_employee": False, "is_active": False, "ends_on": soon},
+    }
+    roles = ["", *Role.values]
+    people = [
+        (Person.objects.create(email=f"{number}@example.test", display_name=f"{kind} {role}", **fields), role)
+        for number, ((kind, fields), role) in enumerate(itertools.product(kinds.items(), roles))
+    ]
+    owner = people[0][0]
+    threads = []
+    for kind, is_archived in itertools.product([*SpaceType.values, "named readers"], (False, True)):
+        if is_archived and kind in (SpaceType.COMMON, SpaceType.PERSONAL):
+            continue
+        space = Space.objects.create(
+            type=SpaceType.HIDDEN if kind == "named readers" else kind,
+            is_named_readers=kind == "named readers",
+            owner=owner if kind == SpaceType.PERSONAL else None,
+            archived_at=clock.now() if is_archived else None,
+        )
+        if kind in (*SpaceType.values[2:5], SpaceType.DIRECT, "named readers"):
+            Membership.objects.bulk_create(
+                [Membership(space=space, person=person, role=role) for person, role in people if role]
+            )
+        threads += [Thread.objects.create(space=space, author=owner, label=label) for label in Label.values]
+    forwards = {thread.pk: set() for thread in threads}
+    for person, _role in people:
+        for key in Thread.objects.readable_by(person).values_list("pk", flat=True):
+            forwards[key].add(person.pk)
+    for thread in threads:
+        backwards = set(policy.audience(thread).values_list("pk", flat=True))
+        assert backwards == forwards[thread.pk], (thread.space.type, thread.label)
+        assert sum(queries.reader_counts(thread.space, thread.label)) == len(backwards)
+
+
+def test_the_list_of_what_one_reads_costs_the_same_for_a_member_of_one_or_of_many_groups(
+    world, django_assert_num_queries
+):
+    for number in range(30):
+        groups.create_group(creator=world.manager, name=f"Group {number}", type="hidden")
+    for person in (world.manager, world.outsider, world.guest):
+        with django_assert_num_queries(1):
+            list(Thread.objects.readable_by(person))
+        with django_assert_num_queries(1):
+            list(policy.with_rights(policy.spaces_for(person), person))
