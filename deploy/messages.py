@@ -40,9 +40,11 @@ def drop_guesses(path: Path) -> None:
     """Empty what msgmerge guessed from a similar text: a wrong translation is worse than a missing one."""
     catalogue = polib.pofile(str(path), wrapwidth=0)
     for entry in catalogue:
+        # The text it was guessed from: half of it left behind is a syntax error for gettext.
+        entry.previous_msgctxt = entry.previous_msgid = entry.previous_msgid_plural = None
         if entry.fuzzy:
             entry.flags.remove("fuzzy")
-            entry.msgstr, entry.previous_msgid = "", None
+            entry.msgstr = ""
             entry.msgstr_plural = dict.fromkeys(entry.msgstr_plural, "")
     for entry in catalogue.obsolete_entries():
         catalogue.remove(entry)
