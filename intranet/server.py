@@ -10,6 +10,9 @@ import logging
 import os
 import socket
 import sys
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ log = logging.getLogger("parvis.server")
 FRAME_LIMIT = 64 * 1024
 #: seconds open pages and sockets get at shutdown; together with the worker's this stays under two
 GRACE_SECONDS = 1
+STOP_SECONDS = 0.7
 
 
 class CannotServe(Exception):
@@ -124,7 +128,7 @@ def serve(*, host: str, port: int, greeting: list[str]) -> None:
     """Serve until a signal comes; raises CannotServe before anything was started.
 
     The caller holds the ServerLock. Slots: ``server.started`` (called with the loop once it listens) and
-    ``server.stopping`` (called with nothing while the process ends; a second each at most).
+    ``server.stopping`` (called with nothing while the process ends; none is waited for longer than a moment).
     """
     listener = listen(host, port)
     from intranet.asgi import application  # late: it makes the thread pools
@@ -162,12 +166,25 @@ def serve(*, host: str, port: int, greeting: list[str]) -> None:
         with contextlib.suppress(KeyboardInterrupt):
             server.run([listener])
     finally:
-        for stop in slots.filled("server.stopping"):
-            with contextlib.suppress(Exception):
-                stop()
-        if work is not None:
-            work.stop(within=0.6)
+        stop_all([*slots.filled("server.stopping"), *([work.stop] if work is not None else [])])
         listener.close()
+
+
+def stop_all(stops: list[Callable[[], object]]) -> None:
+    """Call them side by side and wait a moment: one that hangs holds up neither the others nor the end."""
+
+    def quietly(stop: Callable[[], object]) -> None:
+        try:
+            stop()
+        except Exception as error:
+            log.warning("A part of the server did not stop as it should: %s", type(error).__name__)
+
+    threads = [threading.Thread(target=quietly, args=(stop,), daemon=True) for stop in stops]
+    for thread in threads:
+        thread.start()
+    until = time.monotonic() + STOP_SECONDS
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
 
 
 def leave(code: int = 0) -> None:

@@ -45,7 +45,7 @@ class BackgroundWork:
         for thread in self.threads:
             thread.start()
 
-    def stop(self, *, within: float = 1.0) -> None:
+    def stop(self, *, within: float = 0.6) -> None:
         """Take no more tasks and wait a moment for the running ones; the sweeper finds what was cut off."""
         self.is_stopping.set()
         with contextlib.suppress(Exception):

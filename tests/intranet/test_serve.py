@@ -130,3 +130,11 @@ def test_a_lock_is_free_again_after_its_holder(tmp_path):
         server.ServerLock(tmp_path).take()
     lock.release()
     server.ServerLock(tmp_path).take()
+
+
+def test_a_part_that_hangs_holds_up_neither_the_others_nor_the_end():
+    done = []
+    began = time.monotonic()
+    server.stop_all([lambda: time.sleep(30), lambda: done.append("other"), lambda: 1 / 0])
+    assert done == ["other"]
+    assert time.monotonic() - began < 3
