@@ -111,6 +111,17 @@ const emojiWithoutInlineStyle = {
   },
 };
 
+/** htmx's own minified file is a sixth smaller than what esbuild makes of its module; it only lacks the export. */
+const htmxAsPublished = {
+  name: "htmx-as-published",
+  setup(made) {
+    made.onLoad({ filter: /htmx\.esm\.js$/ }, async ({ path }) => ({
+      contents: `${await readFile(path.replace("htmx.esm.js", "htmx.min.js"), "utf8")}\nexport default htmx;`,
+      loader: "js",
+    }));
+  },
+};
+
 const entryPoints = ENTRIES.map((name) => join(SOURCE, name)).filter((path) => existsSync(path));
 const options = {
   entryPoints,
@@ -128,7 +139,7 @@ const options = {
   external: ["/static/*"],
   logLevel: "warning",
   legalComments: "linked",
-  plugins: [emojiWithoutInlineStyle],
+  plugins: [emojiWithoutInlineStyle, htmxAsPublished],
 };
 
 // An open page asks for the parts of its own build for as long as it stays open: older builds go after a month, not at once.

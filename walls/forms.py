@@ -149,13 +149,13 @@ class Composer:
             return _("Your message")
         space = self.spaces[0]
         if space.type == SpaceType.COMMON:
-            return _("Write to %(name)s, or drop a picture") % {"name": space.name or _("the company")}
+            return _("Write to %(name)s") % {"name": space.name or _("the company")}
         if space.type == SpaceType.PERSONAL:
             name = space.owner.display_name if space.owner else ""
             return _("Write on %(name)s’s wall") % {"name": name}
         if space.type == SpaceType.DIRECT:
             return _("Write to this conversation")
-        return _("Write to %(name)s, or drop a picture") % {"name": space.name}
+        return _("Write to %(name)s") % {"name": space.name}
 
     @property
     def mention_url(self) -> str:
