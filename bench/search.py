@@ -215,7 +215,7 @@ def run(posts: int, real: str | None) -> None:
     fact = HeardFact(
         0, "post.edited", {"post": key, "thread": Post.objects.get(pk=key).thread_id}, dt.datetime.now(dt.UTC)
     )
-    wall_ms, cpu_ms = measured(lambda: backend.writer.hear(fact), 12)
+    wall_ms, cpu_ms = measured(lambda: backend.writer.hear_now(fact), 12)
     count = len(backend.store.current().part("walls.post").segments())
     say(f"{'one post written anew':22} {wall_ms:.1f} ms ({cpu_ms:.1f} CPU), {count} segments\n")
     wall_ms, cpu_ms = measured(lambda: ask(medium), 5)

@@ -2,7 +2,9 @@
 
 Whoosh takes one writer process and loses deletions under several threads, so everything goes through this one thread
 of the server process. A fact counts as heard as soon as it is in the queue; what a crash takes from the queue is found
-again at the next start, because ``heard.json`` only ever names a fact below which everything was committed.
+again at the next start, because ``heard.json`` only ever names a fact below which everything was committed. For the
+same reason a process without the thread (a command, a background worker) just lets facts pass: the thread also reads
+the outbox itself once a second.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 
 from django.db import close_old_connections, connection
@@ -34,7 +37,7 @@ REBUILD_FROM = 1500
 
 
 class Writer:
-    """Writes to one store. Until :meth:`start` every fact is written at once, in the thread that brings it."""
+    """Writes to one store, between :meth:`start` and :meth:`stop`; before and after, facts pass by."""
 
     def __init__(self, store: Store, rebuild: Callable[[str], None]) -> None:
         self.store = store
@@ -42,23 +45,37 @@ class Writer:
         self._wake = threading.Condition()
         self._writing = threading.Lock()
         self._queue: list[HeardFact] = []
-        self._highest = 0
+        self._recent: deque[int] = deque(maxlen=2 * MARGIN)
+        self._looked = 0
         self._thread: threading.Thread | None = None
         self._stops = False
         self._served: str | None = None
         self._suspicion = 0
+        self._names = sorted(facts_heard())
 
     # Hearing ----------------------------------------------------------------------------------------------------------
 
     def hear(self, fact: HeardFact) -> None:
         """Take up one fact. Heard twice does no harm: rows are written as they are now."""
         if self._thread is None:
-            self._write([fact])
             return
         with self._wake:
-            self._queue.append(fact)
-            self._highest = max(self._highest, fact.id)
-            self._wake.notify()
+            if fact.id not in self._recent:
+                self._recent.append(fact.id)
+                self._queue.append(fact)
+                self._wake.notify()
+
+    def hear_now(self, *told: HeardFact) -> None:
+        """Write at once, in this thread, what these facts touched. For one who knows that no other writer runs."""
+        self._write(told)
+
+    def _look(self) -> None:
+        """Take up facts nobody brought: those delivered in another process, or told there without one."""
+        keys = Fact.objects.filter(pk__gt=self._looked - MARGIN, name__in=self._names).values_list("pk", flat=True)
+        missed = sorted(set(keys) - set(self._recent))
+        for row in Fact.objects.filter(pk__in=missed).order_by("pk"):
+            self.hear(HeardFact(row.pk, row.name, row.ids, row.told_at))
+        self._looked = max(self._looked, *missed, 0)
 
     @property
     def waiting(self) -> int:
@@ -89,12 +106,13 @@ class Writer:
             try:
                 close_old_connections()
                 self._follow()
+                self._look()
                 if time.monotonic() - checked > CHECK_SECONDS:
                     checked = time.monotonic()
                     self.check()
                 with self._wake:
                     if not self._queue and not self._stops:
-                        self._wake.wait(timeout=5)
+                        self._wake.wait(timeout=1)
                     if not self._queue and self._stops:
                         break
                 if self._queue:
@@ -177,6 +195,8 @@ class Writer:
         if again:
             log.info("hearing %s facts again", len(again))
             self._write_or_keep(again)
+        self._recent.extend(fact.id for fact in again)
+        self._looked = newest
 
     def check(self) -> None:
         """Compare index and database by key; write what differs, or have all rebuilt when that is much."""

@@ -31,6 +31,7 @@ def deliver() -> None:
     """Let the later subscribers hear what was told, as the server's sweeper does."""
     for fact in Fact.objects.filter(heard_at=None).order_by("pk"):
         facts.deliver(fact.pk)
+        queries.backend().writer.hear_now(facts.HeardFact(fact.pk, fact.name, fact.ids, fact.told_at))
 
 
 def post_thread(**options):
@@ -126,8 +127,8 @@ def test_hearing_a_fact_twice_changes_nothing(cast, thread):
     heard = facts.HeardFact(fact.pk, fact.name, fact.ids, fact.told_at)
     writer = queries.backend().writer
     size = queries.backend().store.current().size()
-    writer.hear(heard)
-    writer.hear(heard)
+    writer.hear_now(heard)
+    writer.hear_now(heard)
     assert queries.backend().store.current().size() == size
     assert found(cast.outsider, "vidange") == [1]
 
@@ -136,7 +137,7 @@ def test_many_commits_leave_few_segments_and_lose_nothing(cast, thread):
     for number in range(40):
         write_post(thread=thread, author=cast.member, source=f"Reponse mot{number}")
         fact = facts.HeardFact(0, "post.posted", {"post": Post.objects.latest("pk").pk}, thread.opened_at)
-        queries.backend().writer.hear(fact)
+        queries.backend().writer.hear_now(fact)
     assert len(queries.backend().store.current().part("walls.post").segments()) <= 16
     assert [found(cast.outsider, f"mot{number}") for number in range(40)] == [[number + 2] for number in range(40)]
 
@@ -232,6 +233,20 @@ def test_the_thread_of_the_server_makes_a_reply_findable_within_two_seconds(inde
     assert time.monotonic() - began < 2
     posts.delete_post(by=cast.member, post=made.posts.get())
     assert found(cast.member, "okapi") == []
+    writer.stop()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_facts_that_another_process_delivers_are_read_from_the_outbox(index, transactional_cast):
+    cast = transactional_cast
+    writer = index().writer
+    writer.start()
+    post_thread(author=cast.member, spaces=cast.space, title="Zebra", source="Okapi.")
+    Fact.objects.update(heard_at=Fact.objects.first().told_at)
+    began = time.monotonic()
+    while found(cast.member, "okapi") != [1] and time.monotonic() - began < 5:
+        time.sleep(0.05)
+    assert found(cast.member, "okapi") == [1]
     writer.stop()
 
 
