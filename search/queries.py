@@ -6,6 +6,7 @@ the database counts and shows only rows the rule gives (``Findable.rows``). Eith
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
 from collections.abc import Mapping
@@ -93,7 +94,9 @@ def search(*, viewer: Person, query: Query, order: str = "best", number: int = 1
         results.instead = matches.instead if matches else {}
         _count(results, plan, matches, viewer, one, deadline)
         if beside and number == 1 and not plan.is_of_posts:
-            results.beside = _beside(query, viewer, deadline)
+            # What stands beside is no part of the answer: when time is up, it is left out.
+            with contextlib.suppress(TimeUp):
+                results.beside = _beside(query, viewer, deadline)
     except Unusable:
         results.is_stale = True
     except TimeUp:

@@ -111,12 +111,13 @@ def _is_held(root: Path) -> bool:
 _child: list[subprocess.Popen] = []
 
 
-def start_in_child(store: Store) -> None:
-    """Have another process rebuild, unless one does already. Returns at once."""
+def start_in_child(store: Store) -> bool:
+    """Have another process rebuild, unless one does already; whether one was begun. Returns at once."""
     if _child and _child[0].poll() is None:
-        return
+        return False
     if _is_held(store.root):
-        return
+        return False
     command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "rebuild_index", "--quiet"]
     _tell(store, 0, 0)
     _child[:] = [subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)]  # noqa: S603
+    return True

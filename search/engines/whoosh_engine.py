@@ -37,9 +37,9 @@ def _engine_for(path: str) -> tuple[Store, Writer]:
 
 def heal(store: Store, reason: str) -> None:
     """Have the index rebuilt by a child process, and say why in the log."""
-    log.warning("search index is rebuilt: %s", reason)
     store.forget()
-    rebuild.start_in_child(store)
+    if rebuild.start_in_child(store):
+        log.warning("The search index is being rebuilt: %s.", reason)
 
 
 class WhooshBackend(BaseSearchBackend):

@@ -166,7 +166,7 @@ def test_an_index_ahead_of_the_database_is_not_believed(cast, thread):
 @pytest.mark.parametrize("damage", ["deleted", "corrupt", "old"])
 def test_a_damaged_index_says_so_and_asks_to_be_rebuilt(cast, thread, monkeypatch, damage):
     asked = []
-    monkeypatch.setattr(rebuild, "start_in_child", lambda store: asked.append(store))
+    monkeypatch.setattr(rebuild, "start_in_child", lambda store: bool(asked.append(store)))
     store = queries.backend().store
     folder = store.current().folder
     if damage == "deleted":
@@ -186,7 +186,7 @@ def test_a_damaged_index_says_so_and_asks_to_be_rebuilt(cast, thread, monkeypatc
 
 
 def test_operators_alone_are_answered_without_any_index(cast, thread, monkeypatch):
-    monkeypatch.setattr(rebuild, "start_in_child", lambda store: None)
+    monkeypatch.setattr(rebuild, "start_in_child", lambda store: False)
     shutil.rmtree(queries.backend().store.root)
     results = queries.search(viewer=cast.outsider, query=parse("kind:discussion from:max"))
     assert (results.total, results.is_stale) == (1, False)
