@@ -58,6 +58,7 @@ def make_company() -> dict:
         "member": make_person("Max Member"),
         "reader": make_person("Rita Reader"),
         "outsider": make_person("Otto Outsider"),
+        "leaver": make_person("Lea Leaver"),
         "french": make_person("Françoise Lefèvre", language="fr"),
     }
     people["guest"] = make_person(
