@@ -61,9 +61,9 @@ def test_the_page_for_a_broken_server_needs_no_database():
 
 def _without_tokens(response):
     return re.sub(rb'csrfmiddlewaretoken" value="[^"]+"', b"", response.content)
+
+
 def test_a_french_speaker_sees_it_in_french(signed_in, cast):
     cast.member.language = "fr"
     cast.member.save()
     assert "Raccourcis clavier" in signed_in.get("/keys/").content.decode()
-
-

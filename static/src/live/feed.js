@@ -79,5 +79,5 @@ export function showFeed(connection) {
     }
   }
 
-  const rowOf = (name) => name?.startsWith("row:") && document.querySelector(`[data-watch="${CSS.escape(name)}"]`);
+  const rowOf = (name) => (name?.startsWith("row:") ? document.querySelector(`[data-watch="${CSS.escape(name)}"]`) : null);
 }

@@ -1,0 +1,57 @@
+"""Lets somebody do something in the running company, from a process beside the server.
+
+``python -m tests.journeys.doing VERB key=value…`` with ``PARVIS_DATA`` set; prints what came of it as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intranet.settings")
+django.setup()
+
+from groups import services as groups  # noqa: E402
+from groups.models import Space  # noqa: E402
+from people.models import Person  # noqa: E402
+from walls.models import Post, Thread  # noqa: E402
+from walls.services import posts, threads  # noqa: E402
+
+
+def who(email: str) -> Person:
+    return Person.objects.get(email=email)
+
+
+def open_thread(*, by: str, space: str, title: str, text: str, kind: str = "discussion") -> dict:
+    place = Space.objects.get(public_id=space)
+    thread = threads.post_thread(author=who(by), spaces=place, title=title, source=text, kind=kind)[0]
+    return {"thread": thread.public_id, "post": thread.posts.get(number=1).public_id}
+
+
+def reply(*, by: str, thread: str, text: str) -> dict:
+    post = posts.reply(author=who(by), thread=Thread.objects.get(public_id=thread), source=text)
+    return {"post": post.public_id}
+
+
+def edit(*, by: str, post: str, text: str) -> dict:
+    row = Post.objects.get(public_id=post)
+    posts.edit_post(editor=who(by), post=row, source=text, based_on_revision=row.revision)
+    return {}
+
+
+def delete(*, by: str, post: str) -> dict:
+    posts.delete_post(by=who(by), post=Post.objects.get(public_id=post))
+    return {}
+
+
+def remove(*, by: str, space: str, person: str) -> dict:
+    groups.remove_member(manager=who(by), space=Space.objects.get(public_id=space), person=who(person))
+    return {}
+
+
+if __name__ == "__main__":
+    verb, *pairs = sys.argv[1:]
+    json.dump(globals()[verb](**dict(pair.split("=", 1) for pair in pairs)), sys.stdout)

@@ -1,0 +1,154 @@
+"""Two browsers see each other live; a lost connection heals; a lost right ends what is open."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import ROOT, environment
+from tests.journeys.wire import Wire
+
+SOON = 8_000  # ms: five seconds of the promise, and what a busy machine adds
+
+
+@pytest.fixture
+def do(company):
+    """``do("reply", by="manager", thread=…, text=…)``: somebody acts, in a process beside the server."""
+
+    def act(verb: str, **words: str) -> dict:
+        for key in ("by", "person"):
+            if key in words:
+                words[key] = company.people[words[key]]["email"]
+        pairs = [f"{key}={value}" for key, value in words.items()]
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.journeys.doing", verb, *pairs],
+            cwd=ROOT, env=environment(company.folder), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return act
+
+
+@pytest.fixture
+def wire(company):
+    """The wire of one browser."""
+    wire = Wire(int(company.address.rsplit(":", 1)[1]))
+    yield wire
+    wire.close()
+
+
+@pytest.fixture
+def on_wire(sign_in, company, wire):
+    """``on_wire("member")``: a signed-in page whose every byte goes over the wire."""
+
+    def make(who: str):
+        page = sign_in(who)
+        cookie = {"name": company.cookie, "value": company.people[who]["session"], "url": wire.address}
+        page.context.add_cookies([cookie])
+        return page
+
+    return make
+
+
+def test_a_reply_appears_in_the_other_browser_without_a_reload(sign_in, company, do):
+    made = do("open_thread", by="member", space=company.spaces["open"], title="Seal colour", text="Grey or black?")
+    reader = sign_in("manager")
+    reader.goto(f"/threads/{made['thread']}/")
+    writer = sign_in("member")
+    writer.goto(f"/threads/{made['thread']}/")
+    writer.locator("#reply textarea").fill("Grey, as on the drawing.")
+    writer.locator("#reply [type=submit]").last.click()
+    expect(reader.get_by_text("Grey, as on the drawing.")).to_be_visible(timeout=SOON)
+    expect(writer.get_by_text("Grey, as on the drawing.")).to_have_count(1)
+
+
+def test_who_writes_is_seen_writing_and_who_is_here_is_named(sign_in, company, do):
+    made = do("open_thread", by="member", space=company.spaces["open"], title="Typing", text="Is anybody here?")
+    reader = sign_in("member")
+    reader.goto(f"/threads/{made['thread']}/")
+    writer = sign_in("manager")
+    writer.goto(f"/threads/{made['thread']}/")
+    expect(reader.locator("[data-here]")).to_contain_text("Mona Manager", timeout=SOON)
+    writer.locator("#reply textarea").press_sequentially("I am", delay=40)
+    expect(reader.locator("[data-typing]")).to_contain_text("Mona Manager", timeout=SOON)
+
+
+def test_a_new_thread_waits_behind_the_pill_and_moves_nothing(sign_in, company, do):
+    do("open_thread", by="manager", space=company.spaces["open"], title="First of the feed", text="Here.")
+    reader = sign_in("member")
+    reader.goto("/")
+    expect(reader.locator("[data-pill]")).to_be_hidden()
+    do("open_thread", by="manager", space=company.spaces["open"], title="Second of the feed", text="Also here.")
+    expect(reader.locator("[data-pill]")).to_be_visible(timeout=SOON)
+    expect(reader.get_by_text("Second of the feed")).to_have_count(0)
+    reader.locator("[data-pill]").click()
+    expect(reader.get_by_text("Second of the feed").first).to_be_visible(timeout=SOON)
+
+
+def test_a_mention_counts_up_the_badge(sign_in, company, do):
+    reader = sign_in("member")
+    reader.goto("/people/")
+    badge = reader.locator(".nav [data-place=inbox] .count")
+    before = int(badge.inner_text().split()[0]) if badge.count() else 0
+    name, public_id = (company.people["member"][key] for key in ("name", "public_id"))
+    do(
+        "open_thread", by="manager", space=company.spaces["open"], title="For Max",
+        text=f"[@{name}](person:{public_id}) look",
+    )  # fmt: skip
+    expect(badge).to_contain_text(str(before + 1), timeout=SOON)
+
+
+@pytest.mark.slow
+def test_a_minute_without_connection_heals_to_the_state_of_the_database(on_wire, wire, company, do):
+    made = do("open_thread", by="manager", space=company.spaces["closed"], title="The cut", text="Before the cut.")
+    thread = made["thread"]
+    first = do("reply", by="manager", thread=thread, text="This will be edited.")
+    second = do("reply", by="manager", thread=thread, text="This will be deleted.")
+    page = on_wire("member")
+    page.goto(f"{wire.address}/threads/{thread}/")
+    expect(page.get_by_text("This will be deleted.")).to_be_visible()
+    time.sleep(1.5)
+    wire.cut()
+    do("edit", by="manager", post=first["post"], text="This was edited.")
+    do("delete", by="manager", post=second["post"])
+    do("reply", by="manager", thread=thread, text="Said meanwhile.")
+    expect(page.locator("#wire")).to_be_visible(timeout=SOON)
+    page.locator("#reply textarea").fill("Written while away")
+    time.sleep(60)
+    wire.mend()
+    expect(page.get_by_text("Said meanwhile.")).to_be_visible(timeout=SOON)
+    expect(page.get_by_text("This was edited.")).to_be_visible(timeout=SOON)
+    expect(page.get_by_text("This will be deleted.")).to_have_count(0)
+    expect(page.locator("#wire")).to_be_hidden()
+    expect(page.locator("#reply textarea")).to_have_value("Written while away")
+
+
+@pytest.mark.slow
+def test_a_removal_during_the_cut_shows_nothing_any_more(on_wire, wire, company, do):
+    made = do("open_thread", by="manager", space=company.spaces["hidden"], title="Hidden talk", text="Members only.")
+    page = on_wire("french")
+    page.goto(f"{wire.address}/threads/{made['thread']}/")
+    expect(page.get_by_text("Members only.").first).to_be_visible()
+    wire.cut()
+    do("remove", by="manager", space=company.spaces["hidden"], person="french")
+    do("reply", by="manager", thread=made["thread"], text="After the removal.")
+    time.sleep(8)
+    wire.mend()
+    expect(page.get_by_text("Members only.")).to_have_count(0, timeout=SOON)
+    expect(page.get_by_text("After the removal.")).to_have_count(0)
+    expect(page.locator("h1")).to_contain_text("Rien à cette adresse")
+
+
+def test_a_removed_member_sees_the_open_thread_close_at_once(sign_in, company, do):
+    made = do("open_thread", by="manager", space=company.spaces["closed"], title="Closed talk", text="Members only.")
+    page = sign_in("french")
+    page.goto(f"/threads/{made['thread']}/")
+    expect(page.get_by_text("Members only.").first).to_be_visible()
+    do("remove", by="manager", space=company.spaces["closed"], person="french")
+    expect(page.get_by_text("Members only.")).to_have_count(0, timeout=SOON)
