@@ -3,9 +3,11 @@ import { whenever } from "./core.js";
 
 // The editor comes when one is about to write.
 whenever("[data-editor]", (box) => {
-  const load = () => import("./editor/index.js").then((editor) => editor.enhance(box));
+  // Off line the text field stays what it is, and the next focus asks again.
+  const load = () => import("./editor/index.js").then((editor) => editor.enhance(box), again);
+  const again = () => box.addEventListener("focusin", load, { once: true });
   if (box.matches(":focus-within") || box.hasAttribute("data-editor-open")) load();
-  else box.addEventListener("focusin", load, { once: true });
+  else again();
 });
 whenever("topic-picker", () => import("./topic_picker.js"));
 whenever("picture-drop", () => import("./editor/pictures.js"));

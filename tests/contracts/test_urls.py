@@ -1,0 +1,199 @@
+"""Every address says who gets what, and an outsider gets the same for what is hidden as for what never was.
+
+A new URL name without a line in ``OPENS`` or ``THINGS`` fails the build.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from groups import services as groups
+from kit import ids
+from notifications.models import Notification
+from walls.models import Draft, Picture
+from walls.services import posts, threads
+
+ABSENT = "0" * ids.LENGTH
+
+# Pages without a thing in their address: what a GET answers to member, guest and somebody not signed in.
+# 200 shown, 302 sent elsewhere, 404 not for them, 405 writes only.
+OPENS: dict[str, tuple[int, int, int]] = {
+    "account_login": (302, 302, 200),
+    "account_logout": (200, 200, 302),
+    "account_signup": (302, 302, 200),
+    "account_change_password": (200, 200, 302),
+    "account_reset_password": (200, 200, 200),
+    "account_reset_password_done": (200, 200, 200),
+    "usersessions_list": (200, 200, 302),
+    "people:language-set": (405, 405, 405),
+    "people:preferences": (200, 200, 302),
+    "people:preference-set": (405, 405, 405),
+    "people:profile": (200, 200, 302),
+    "people:photo-set": (405, 405, 405),
+    "people:admin-people": (404, 404, 302),
+    "people:admin-invite": (404, 404, 302),
+    "people:admin-invite-many": (404, 404, 302),
+    "people:admin-company": (404, 404, 302),
+    "people:admin-logo-set": (404, 404, 302),
+    "people:admin-health": (404, 404, 302),
+    "people:admin-facts-retry": (404, 404, 302),
+    "profiles:directory": (200, 200, 302),
+    "notifications:inbox": (200, 200, 302),
+    "notifications:inbox-count": (200, 200, 302),
+    "notifications:inbox-read": (405, 405, 302),
+    "groups:directory": (200, 200, 302),
+    "groups:group-create": (200, 404, 302),
+    "groups:invitation-list": (200, 200, 302),
+    "groups:direct-list": (200, 200, 302),
+    "groups:direct-create": (200, 200, 302),
+    "keys": (200, 200, 302),
+}
+# Addresses with a thing: which ids of the hidden group they take (see ``hidden``).
+THINGS: dict[str, dict[str, str]] = {
+    "people:admin-person": {"public_id": "member"},
+    "people:admin-person-do": {"public_id": "member", "verb": "=deactivate"},
+    "people:admin-withdraw": {"public_id": "absent"},
+    "notifications:entry-done": {"public_id": "entry"},
+    "notifications:entry-back": {"public_id": "entry"},
+    "groups:group-detail": {"public_id": "space"},
+    "groups:member-list": {"public_id": "space"},
+    "groups:member-role": {"public_id": "space", "person_id": "member"},
+    "groups:member-remove": {"public_id": "space", "person_id": "member"},
+    "groups:group-join": {"public_id": "space"},
+    "groups:group-leave": {"public_id": "space"},
+    "groups:group-ask": {"public_id": "space"},
+    "groups:ask-withdraw": {"public_id": "space"},
+    "groups:request-answer": {"public_id": "space", "request_id": "absent", "answer": "=accept"},
+    "groups:group-invite": {"public_id": "space"},
+    "groups:invitation-withdraw": {"public_id": "space", "invitation_id": "invitation"},
+    "groups:group-manage": {"public_id": "space"},
+    "groups:group-visibility": {"public_id": "space"},
+    "groups:group-archive": {"public_id": "space"},
+    "groups:group-unarchive": {"public_id": "space"},
+    "groups:group-hand-over": {"public_id": "space"},
+    "groups:invitation-accept": {"invitation_id": "invitation"},
+    "groups:invitation-decline": {"invitation_id": "invitation"},
+    "groups:direct-detail": {"public_id": "conversation"},
+    "groups:direct-leave": {"public_id": "conversation"},
+    "walls:draft-drop": {"public_id": "draft"},
+    "walls:picture-show": {"public_id": "picture"},
+    "walls:picture-show-small": {"public_id": "picture", "size": "=small"},
+    "walls:thread-pin": {"public_id": "thread", "verb": "=pin"},
+    "walls:thread-vote": {"public_id": "thread", "verb": "=vote"},
+    "walls:thread-mark": {"public_id": "thread", "verb": "=follow"},
+}
+# Addresses whose things everybody of the company may know of, or that are secrets of their own kind.
+EXEMPT = {
+    "people:invitation": "a secret link; tests/people say that used, over, withdrawn and unknown answer alike",
+    "account_reset_password_from_key": "a secret link of allauth's",
+    "people:demo-enter": "people of an invented company, shown on its sign-in page",
+    "people:logo": "the company's own picture, shown before sign-in",
+    "profiles:person": "who may see whom is tested in tests/profiles",
+    "profiles:photo": "who may see whom is tested in tests/profiles",
+}
+_LISTED_BY_PREFIX = ("walls:thread-", "walls:post-", "walls:reply-")
+
+
+def _patterns(resolver, namespace=""):
+    for pattern in resolver.url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _patterns(pattern, inner)
+        elif pattern.name:
+            yield namespace + pattern.name, pattern.pattern
+
+
+ALL = dict(_patterns(get_resolver()))
+WITH_THINGS = sorted(name for name, pattern in ALL.items() if pattern.regex.groupindex)
+
+
+def _needs(name: str) -> dict[str, str]:
+    """Which ids the address ``name`` takes."""
+    if name in THINGS:
+        return THINGS[name]
+    if name.startswith(_LISTED_BY_PREFIX) and set(ALL[name].regex.groupindex) == {"public_id"}:
+        return {"public_id": "post" if name.startswith("walls:post-") else "thread"}
+    return {}
+
+
+@pytest.fixture
+def hidden(cast, hear_everything) -> dict[str, str]:
+    """Public ids of everything there is in and around the hidden group."""
+    space = cast.spaces["hidden"]
+    mention = f"[@x](person:{cast.leaver.public_id}) look"
+    thread = threads.post_thread(author=cast.member, spaces=space, source=mention, title="Plan", kind="idea")[0]
+    post = posts.reply(author=cast.manager, thread=thread, source="Yes")
+    invitation = groups.invite(manager=cast.manager, space=space, person=cast.reader)
+    conversation = groups.start_conversation(starter=cast.manager, people=[cast.member])
+    draft = Draft.objects.create(author=cast.member, place=f"space:{space.public_id}", fields={"source": "x"})
+    picture = Picture.objects.create(
+        thread=thread, uploaded_by=cast.member, sha256="0" * 64, thumbnail_sha256="0" * 64, width=1, height=1
+    )
+    hear_everything()
+    entry = Notification.objects.filter(person=cast.leaver).first()
+    return {
+        "space": space.public_id,
+        "thread": thread.public_id,
+        "post": post.public_id,
+        "invitation": invitation.public_id,
+        "conversation": conversation.public_id,
+        "draft": draft.public_id,
+        "picture": picture.public_id,
+        "entry": entry.public_id,
+        "member": cast.member.public_id,
+        "absent": ABSENT,
+    }
+
+
+def test_every_address_has_a_line():
+    without = [name for name in ALL if not (name in OPENS or name in EXEMPT or _needs(name) or name == "styleguide")]
+    bare = [name for name in without if not ALL[name].regex.groupindex]
+    assert not without, f"say who may open {without} (without a thing: {bare})"
+
+
+@pytest.mark.parametrize("name", sorted(OPENS))
+def test_an_address_without_a_thing_answers_as_its_line_says(client, cast, name):
+    answers = []
+    for person in (cast.member, cast.guest, None):
+        client.logout()
+        if person:
+            client.force_login(person)
+        answers.append(client.get(reverse(name)).status_code)
+    assert tuple(answers) == OPENS[name]
+
+
+def _answer(client, method: str, address: str) -> tuple:
+    """Everything an answer is made of, without what is random in every answer."""
+    response = getattr(client, method)(address)
+    body = response.content if not response.streaming else b"".join(response)
+    text = re.sub(r'(csrfmiddlewaretoken" value=|csrf[^"]*" content=)"[^"]+"', r"\1", body.decode(errors="replace"))
+    headers = {key: value for key, value in response.headers.items() if key not in ("Content-Length",)}
+    return response.status_code, headers, text
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", WITH_THINGS)
+def test_an_outsider_gets_for_the_hidden_what_one_gets_for_nothing(client, cast, hidden, name, method):
+    needs = _needs(name)
+    if not needs:
+        assert name in EXEMPT
+        return
+    there = {key: need[1:] if need.startswith("=") else hidden[need] for key, need in needs.items()}
+    nothing = {key: value if needs[key].startswith("=") else ABSENT for key, value in there.items()}
+    for person in (cast.outsider, cast.guest):
+        client.force_login(person)
+        assert _answer(client, method, reverse(name, kwargs=there)) == _answer(
+            client, method, reverse(name, kwargs=nothing)
+        )
+
+
+@pytest.mark.parametrize("name", WITH_THINGS)
+def test_who_is_not_signed_in_gets_nothing_but_the_door(client, cast, hidden, name):
+    needs = _needs(name)
+    if needs:
+        there = {key: need[1:] if need.startswith("=") else hidden[need] for key, need in needs.items()}
+        response = client.get(reverse(name, kwargs=there))
+        assert response.status_code == 302 and response["Location"].startswith("/account/login/")
