@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,8 +21,9 @@ from people.models import Person
 from walls.models import Post, Status, Thread
 from walls.services import bulk
 
-# PERF: 200 posts hold SQLite's one write lock for about 60 ms; people beside it wait no longer than that.
-POSTS_AT_ONCE = 200
+# PERF: what is written at once holds SQLite's one lock for about a tenth of a second; people beside it wait so long.
+POSTS_AT_ONCE = 100
+THREADS_AT_ONCE = 5
 
 
 @dataclass(slots=True)
@@ -49,6 +51,8 @@ class ThreadWriting:
         self.ledger, self.checked, self.people, self.spaces = ledger, checked, people, spaces
         self.advance = advance
         self.topics = Topics(ledger.robot)
+        self.rows: dict[str, int] = {}
+        self.asked: dict[int, tuple[float, bool]] = {}
 
     def run(self) -> None:
         """Every thread in turn, its posts from the oldest on; a batch may hold several threads or a part of one."""
@@ -56,7 +60,7 @@ class ThreadWriting:
         for thread in self.checked.threads():
             space = self.space_of(thread)
             # SECURITY: the robot is asked like anybody; a group it was removed from, or an archived one, takes nothing.
-            if space is None or not policy.can(self.ledger.robot, "write", space):
+            if space is None or not self.may_write(space):
                 self.refuse_thread(thread, "its group takes nothing from the importer")
                 continue
             for posts in chunks(self.checked.posts_of(thread.id), POSTS_AT_ONCE):
@@ -66,7 +70,7 @@ class ThreadWriting:
                 new = [post for post in posts if post.id not in known]
                 if new:
                     batch.append(self.waiting(thread, space, new))
-                if sum(len(waiting.posts) for waiting in batch) >= POSTS_AT_ONCE:
+                if len(batch) == THREADS_AT_ONCE or sum(len(one.posts) for one in batch) >= POSTS_AT_ONCE:
                     self.write(batch)
                     batch = []
         self.write(batch)
@@ -77,8 +81,17 @@ class ThreadWriting:
         if not known:
             return self.spaces.get(thread.group)
         self.ledger.written.known["thread"] += 1
+        self.rows |= known
         row = Thread.objects.select_related("space").filter(pk__in=known.values(), deleted_at=None).first()
         return row.space if row is not None else None
+
+    def may_write(self, space: Space) -> bool:
+        """Ask the rule about the robot, once in each second."""
+        asked_at, answer = self.asked.get(space.pk, (0.0, False))
+        if time.monotonic() - asked_at > 1:
+            answer = policy.can(self.ledger.robot, "write", space)
+            self.asked[space.pk] = (time.monotonic(), answer)
+        return answer
 
     def waiting(self, thread: NeutralThread, space: Space, posts: list[NeutralPost]) -> Waiting:
         """Render the posts; this is where the time goes, so it is done before the transaction."""
@@ -102,17 +115,15 @@ class ThreadWriting:
         if not batch:
             return
         with transaction.atomic():
-            written = [self.write_thread(waiting) for waiting in batch]
-        for count, is_new in written:
-            self.ledger.written.new["post"] += count
-            self.ledger.written.new["thread"] += is_new
-            self.advance(count)
+            for waiting in batch:
+                self.write_thread(waiting)
+        self.ledger.written.new["post"] += sum(len(waiting.posts) for waiting in batch)
+        self.advance(sum(len(waiting.posts) for waiting in batch))
 
-    def write_thread(self, waiting: Waiting) -> tuple[int, bool]:
-        """(posts written, whether the thread is new)."""
+    def write_thread(self, waiting: Waiting) -> None:
+        """Open the thread, or go on with it."""
         thread = waiting.thread
-        known = self.ledger.rows("thread", [thread.id])
-        row = Thread.objects.select_for_update().get(pk=known[thread.id]) if known else None
+        row = Thread.objects.select_for_update().get(pk=self.rows[thread.id]) if thread.id in self.rows else None
         self.join_quotes(waiting, row)
         if row is None:
             row, rows = bulk.open_thread(
@@ -127,19 +138,21 @@ class ThreadWriting:
                 public_id=self.ledger.public_id("thread", thread.id),
             )
             self.ledger.enter("thread", {thread.id: row.pk})
+            self.ledger.written.new["thread"] += 1
+            self.rows[thread.id] = row.pk
         else:
             if thread.status == row.status == Status.CLOSED:
                 row.closed_at = waiting.posts[-1].posted_at
             rows = bulk.add_posts(thread=row, posts=waiting.posts)
         self.ledger.enter("post", {source_id: post.pk for source_id, post in zip(waiting.ids, rows, strict=True)})
-        return len(rows), not known
 
     def join_quotes(self, waiting: Waiting, thread: Thread | None) -> None:
         """Let a post that quotes an earlier one of its thread point to it; others keep the link in their text."""
         place = {source_id: index for index, source_id in enumerate(waiting.ids)}
         before: dict[str, Post] = {}
-        if thread is not None:
-            keys = self.ledger.rows("post", {name for name in waiting.quotes if name and name not in place})
+        elsewhere = {name for name in waiting.quotes if name and name not in place}
+        if thread is not None and elsewhere:
+            keys = self.ledger.rows("post", elsewhere)
             rows = Post.objects.filter(thread=thread, deleted_at=None).in_bulk(keys.values())
             before = {source_id: rows[key] for source_id, key in keys.items() if key in rows}
         for index, (name, post) in enumerate(zip(waiting.quotes, waiting.posts, strict=True)):
