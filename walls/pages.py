@@ -62,7 +62,6 @@ class ThreadPage:
     tied: list[Thread] = field(default_factory=list)
     praised: list[Person] = field(default_factory=list)
     reply: dict[str, Any] = field(default_factory=dict)
-    similar: list[Any] = field(default_factory=list)
 
     @property
     def may_run(self) -> bool:

@@ -31,6 +31,7 @@ urlpatterns = [
     path("threads/<slug:public_id>/", threads.thread_detail, name="thread-detail"),
     path("threads/<slug:public_id>/posts/", threads.thread_posts, name="thread-posts"),
     path("threads/<slug:public_id>/changes/", threads.thread_changes, name="thread-changes"),
+    path("threads/<slug:public_id>/similar/", threads.thread_similar, name="thread-similar"),
     path("threads/<slug:public_id>/reply/", replies.reply_create, name="reply-create"),
     path("threads/<slug:public_id>/read/", marks.thread_read, name="thread-read"),
     path("threads/<slug:public_id>/unread/", marks.thread_unread, name="thread-unread"),

@@ -21,6 +21,14 @@ whenever("article.post[data-author]", (article) => {
   }
 });
 
+// A message opened for editing takes the focus, at its end; what was refused is read first.
+whenever("form.editing", (form) => {
+  const area = form.querySelector("textarea[name=body]");
+  const notice = form.querySelector("[data-focus]");
+  (notice ?? area).focus();
+  if (!notice) area.setSelectionRange(area.value.length, area.value.length);
+});
+
 // Known at once: the same news may come by the live client before the answer does.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const button = event.target.closest?.("button.react");

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from groups import queries as groups
 from groups.models import Space, SpaceType
-from kit import markdown, slots
+from kit import markdown
 from people.models import Person
 from topics import queries as topics
 from walls import places
@@ -20,6 +20,7 @@ from walls.forms import Composer
 from walls.models import Draft, Thread
 from walls.models.posts import POST_LIMIT
 from walls.services import Refused
+from walls.similar import similar_threads
 from walls.views.answers import back, refusal_only, with_refusal
 
 
@@ -120,17 +121,6 @@ def compose_similar(request: HttpRequest) -> HttpResponse:
     """Threads close to what is being written: "Already asked?"."""
     words = f"{request.GET.get('title', '')} {request.GET.get('body', '')[:200]}"
     return render(request, "walls/_similar.html", {"similar": similar_threads(request.user, words)})
-
-
-def similar_threads(viewer: Person, words: str, *, but: Thread | None = None) -> list[Thread]:
-    """Up to five readable threads close to ``words``, from whoever fills the slot ``threads.similar``."""
-    if len(words.split()) < 2:
-        return []
-    for find in slots.filled("threads.similar"):
-        found = [thread for thread in find(viewer, words) if but is None or thread.pk != but.pk]
-        if found:
-            return found[:5]
-    return []
 
 
 @require_GET

@@ -11,6 +11,7 @@ from kit import clock
 from walls import pages, windows
 from walls.fragments import post_fragment
 from walls.pages import ThreadPage, find_thread, thread_page
+from walls.similar import similar_threads
 
 
 def _number(request: HttpRequest, name: str, otherwise: int = 0) -> int:
@@ -85,3 +86,11 @@ def thread_changes(request: HttpRequest, public_id: str) -> HttpResponse:
     response = render(request, "walls/_changes.html", {"page": drawn(page), "thread": thread})
     response["X-Thread-Version"] = str(thread.version)
     return response
+
+
+@require_GET
+def thread_similar(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Threads close to this one, fetched after the page so that it never waits for them."""
+    thread = find_thread(request.user, public_id)
+    found = similar_threads(request.user, f"{thread.title} {thread.excerpt}", but=thread, limit=4)
+    return render(request, "walls/_close.html", {"similar": found})

@@ -84,7 +84,7 @@ function take(place, content, byName) {
     if (standing) {
       // Somebody is writing in it: leave it; sending tells about the other change.
       // Its own answer is on its way, and says more (what is the viewer's own, how to undo).
-      const isAnswering = standing.querySelector(".htmx-request");
+      const isAnswering = standing.matches("form") || standing.querySelector(".htmx-request");
       if (!isAnswering && (!standing.contains(document.activeElement) || !standing.querySelector("textarea"))) {
         standing.replaceWith(element);
         htmxProcess(element);
