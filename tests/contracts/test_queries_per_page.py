@@ -60,7 +60,7 @@ def test_home_asks_the_same_for_a_member_of_one_group_and_of_two_hundred(signed_
 
 @pytest.mark.django_db
 def test_a_thread_page_asks_at_most_eight_whatever_its_length(signed_in, cast):
-    topic = Topic.objects.add_root(label_en="Firmware", label_fr="Micrologiciel")
+    topic = Topic.objects.add_root({"label_en": "Firmware", "label_fr": "Micrologiciel"})
     now = clock.now()
     thread, posts = walls.open_thread(
         space=cast.spaces["open"],
