@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import zlib
+from typing import Any
 
 from django import template
 from django.conf import settings
@@ -99,7 +100,7 @@ def day(moment: dt.datetime | dt.date | None) -> str:
 
 
 @register.simple_tag
-def current(entry: object, path: str, here: str = "") -> SafeString | str:
+def current(entry: Any, path: str, here: str = "") -> SafeString | str:
     """``aria-current`` for an entry of the navigation, with a space before it; nothing where one does not stand."""
     standing = entry.standing(path or "", here or "")
     return format_html(' aria-current="{}"', standing) if standing else ""
