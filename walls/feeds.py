@@ -34,8 +34,12 @@ class Feed:
     pinned: list[Thread] = field(default_factory=list)
 
     @property
+    def shown(self) -> list[Thread]:
+        return [*self.pinned, *self.threads]
+
+    @property
     def unread_count(self) -> int:
-        return sum(thread.is_unread for thread in self.threads)
+        return sum(thread.is_unread for thread in self.shown)
 
     @property
     def is_empty(self) -> bool:

@@ -92,5 +92,5 @@ def thread_changes(request: HttpRequest, public_id: str) -> HttpResponse:
 def thread_similar(request: HttpRequest, public_id: str) -> HttpResponse:
     """Threads close to this one, fetched after the page so that it never waits for them."""
     thread = find_thread(request.user, public_id)
-    found = similar_threads(request.user, f"{thread.title} {thread.excerpt}", but=thread, limit=4)
+    found = similar_threads(request.user, thread.title or thread.excerpt, but=thread, limit=4)
     return render(request, "walls/_close.html", {"similar": found})
