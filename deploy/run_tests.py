@@ -24,7 +24,7 @@ from stop import ROOT, Stop, run_or_say
 TESTS = ROOT / "tests"
 LEGS = ("sqlite", "postgresql", "faults", "journeys")
 #: seconds after which a leg is stopped: a hanging test must not hold the machine
-LIMITS = {"sqlite": 900, "postgresql": 900, "faults": 480, "journeys": 900}
+LIMITS = {"sqlite": 1200, "postgresql": 1200, "faults": 480, "journeys": 1500}
 NO_TESTS = 5
 
 
