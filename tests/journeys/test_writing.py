@@ -1,0 +1,88 @@
+"""Writing in a real browser: one click is one post, a cut wire loses nothing, and without script it works too."""
+
+from __future__ import annotations
+
+import re
+
+
+def open_thread(page, company, name="plain"):
+    page.goto(f"/threads/{company.threads[name]}/")
+    return page.locator("#reply-body")
+
+
+def test_a_reply_stands_at_once_and_once_also_after_a_double_click(sign_in, company):
+    page = sign_in("member")
+    field = open_thread(page, company)
+    field.fill("Sent with two clicks")
+    page.locator("#reply button.primary").dblclick()
+    page.locator("#posts article.post:not(.pending)", has_text="Sent with two clicks").wait_for()
+    assert field.input_value() == ""
+    page.reload()
+    assert page.locator("article.post", has_text="Sent with two clicks").count() == 1
+
+
+def test_what_was_written_without_a_connection_is_sent_in_order_when_it_is_back(sign_in, company):
+    page = sign_in("french")
+    field = open_thread(page, company)
+    page.context.set_offline(True)
+    for text in ("Written first, off line", "Written second, off line"):
+        field.fill(text)
+        page.keyboard.press("Control+Enter")
+    page.locator("article.pending [role=alert]").first.wait_for()
+    assert page.locator("article.pending").count() == 2
+    page.context.set_offline(False)
+    page.locator("#posts article.post:not(.pending)", has_text="Written second, off line").wait_for(timeout=40_000)
+    page.reload()
+    texts = page.locator("#posts article.post .prose").all_inner_texts()
+    written = [text for text in texts if "off line" in text]
+    assert [re.search("first|second", text)[0] for text in written] == ["first", "second"]
+
+
+def test_an_unsent_reply_is_found_after_a_reload(sign_in, company):
+    page = sign_in("manager")
+    field = open_thread(page, company, "idea")
+    page.route("**/reply/", lambda route: route.abort())
+    field.fill("Not gone with the tab")
+    page.keyboard.press("Control+Enter")
+    page.locator("article.pending [role=alert]").wait_for()
+    page.unroute("**/reply/")
+    page.reload()
+    page.locator("#posts article.post:not(.pending)", has_text="Not gone with the tab").wait_for()
+    page.reload()
+    assert page.locator("article.post", has_text="Not gone with the tab").count() == 1
+
+
+def test_a_confidential_text_is_not_kept_on_the_device(sign_in, company):
+    page = sign_in("manager")
+    field = open_thread(page, company, "hidden")
+    field.fill("This must not stay on the laptop")
+    page.wait_for_timeout(700)
+    kept = page.evaluate("JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")
+    assert "must not stay" not in kept
+
+
+def test_a_reply_is_posted_without_script(sign_in, company):
+    page = sign_in("member", has_script=False)
+    open_thread(page, company).fill("No script here")
+    page.locator("#reply button.primary").click()
+    assert page.locator("article.post", has_text="No script here").count() == 1
+
+
+def test_a_thread_is_posted_without_script(sign_in):
+    page = sign_in("french", has_script=False)
+    page.goto("/threads/new/")
+    page.locator("#compose-title").fill("Sans script")
+    page.locator("#compose-body").fill("Et pourtant il part.")
+    page.locator("#compose button.primary").click()
+    page.get_by_role("heading", name="Sans script").wait_for()
+
+
+def test_a_person_is_mentioned_by_keyboard(sign_in, company):
+    page = sign_in("member")
+    field = open_thread(page, company, "question")
+    field.click()
+    page.get_by_role("button", name="Bold").wait_for()
+    page.keyboard.type("Ask @Mon")
+    page.get_by_role("option", name="Mona Manager").wait_for()
+    page.keyboard.press("Enter")
+    assert f"(person:{company.people['manager']['public_id']})" in field.input_value()
