@@ -157,6 +157,10 @@ def test_what_waits_for_somebody_waits_in_their_inbox(corvanne):
     assert waiting.count() < 15
 
 
+def test_nothing_of_it_is_news_to_screens_that_are_opened_later(corvanne):
+    assert not Fact.objects.filter(heard_at=None).exists()
+
+
 def test_every_picture_is_drawn_described_and_hangs_on_its_thread(corvanne):
     pictures = Picture.objects.all()
     assert len(pictures) >= 12

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from imports.demo.loading import NotEmpty, load
@@ -25,6 +27,8 @@ class Command(BaseCommand):
         if loaded is None:
             self.stdout.write("The demo company is here already. Nothing was changed.")
             return
+        if settings.IS_EMBEDDED:
+            call_command("rebuild_index", quiet=True, stdout=self.stdout)
         self.stdout.write(
             f"Corvanne is here: {loaded.people} people, {loaded.groups} groups, {loaded.topics} topics, "
             f"{loaded.threads} threads with {loaded.posts} posts, in {time.monotonic() - began:.0f} s."
