@@ -3,8 +3,12 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
+from groups import services as groups
+from groups.models import Space, SpaceType
 from intranet import errors
 
 
@@ -67,3 +71,15 @@ def test_a_french_speaker_sees_it_in_french(signed_in, cast):
     cast.member.language = "fr"
     cast.member.save()
     assert "Raccourcis clavier" in signed_in.get("/keys/").content.decode()
+
+
+def test_the_frame_costs_the_same_for_a_member_of_many_groups(signed_in, cast, django_assert_num_queries):
+    signed_in.get("/keys/")
+    with CaptureQueriesContext(connection) as few:
+        signed_in.get("/keys/")
+    for number in range(12):
+        space = Space.objects.create(type=SpaceType.OPEN, name=f"Group {number}", created_by=cast.manager)
+        groups.add_member(space=space, person=cast.member)
+    with django_assert_num_queries(len(few)):
+        signed_in.get("/keys/")
+    assert len(few) <= 12, [query["sql"] for query in few]
