@@ -104,5 +104,5 @@ def test_single_keys_can_be_switched_off(sign_in):
     page.evaluate("document.documentElement.dataset.singleKeys = 'off'")
     page.keyboard.press("?")
     page.keyboard.press("Control+k")
-    page.get_by_role("combobox").wait_for()
+    page.get_by_role("dialog").get_by_role("combobox").wait_for()
     assert page.get_by_role("dialog").count() == 1
