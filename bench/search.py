@@ -3,8 +3,8 @@
     python -m bench.search [--posts 20000] [--real FOLDER]
 
 Makes a company of its own in a temporary folder: 1,000 people, 200 groups of which 40 hidden, and posts of 15 to 70
-words, 60 % French, drawn after Zipf from 30,000 words a language (or the real messages of PARVIS_REAL_DATA, read
-from a folder of chat-zulip, with ``--real``). "Bare" is the same process with one indexed query that renders 50 rows.
+words, 60 % French, drawn after Zipf from 30,000 words a language (or, with ``--real``, the messages of an archive in
+the form that docs/imports.md describes). "Bare" is the same process with one indexed query that renders 50 rows.
 Wall times suffer from whoever else uses the machine: CPU times and ratios are what counts.
 """
 

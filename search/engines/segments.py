@@ -92,7 +92,7 @@ class LeanFieldWriter(W3FieldWriter):
     PERF: the original makes four calls and four type checks for each posting.
     """
 
-    def add_postings(self, schema: fields.Schema, lengths: None, items: Iterable[tuple]) -> None:
+    def add_postings(self, schema: fields.Schema, _lengths: None, items: Iterable[tuple]) -> None:
         before_field = before_text = None
         for name, text, document, weight, value in items:
             if name != before_field:
