@@ -45,4 +45,9 @@ def needed_urls(name: str) -> list[str]:
 
 def asset_url(name: str) -> str:
     """The address of a built file."""
-    return static(hashed_name(name))
+    return _address(hashed_name(name), settings.STATIC_URL)
+
+
+@cache
+def _address(hashed: str, _static_url: str) -> str:
+    return static(hashed)

