@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import ROOT, environment
 from tests.journeys.wire import Wire
 
-CUT_SECONDS = int(os.environ.get("PARVIS_CUT_SECONDS", "60"))
+CUT_SECONDS = int(os.environ.get("PARVIS_TEST_CUT_SECONDS", "60"))
 SOON = 8_000  # ms: five seconds of the promise, and what a busy machine adds
 
 
