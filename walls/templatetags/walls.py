@@ -12,6 +12,7 @@ from groups.models import Space, SpaceType
 from kit import markdown
 from kit.templatetags.parvis import icon
 from people.models import Person
+from walls import fragments
 from walls.models import Kind, Status, Thread
 
 register = template.Library()
@@ -44,6 +45,12 @@ def kind_icon(kind: str, size: str = "") -> SafeString:
 def space_icon(space: Space, size: str = "") -> SafeString:
     """The drawing of a kind of place."""
     return icon("eye-off" if space.is_named_readers else SPACE_ICONS.get(space.type, "hash"), size)
+
+
+@register.simple_tag
+def thread_row(thread: Thread, *, is_compact: bool, shows_place: bool) -> SafeString:
+    """One thread of a list, drawn once for everybody to whom it looks the same."""
+    return fragments.row_fragment(thread, is_compact=bool(is_compact), shows_place=bool(shows_place))
 
 
 @register.simple_tag

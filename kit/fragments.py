@@ -1,0 +1,52 @@
+"""Pieces of pages that are drawn once and kept, keyed by every single thing they show.
+
+A key holds the values of all the paths a template reads, with language, time zone and day, so that a kept piece can
+neither be stale nor be another's: where one value differs, it is another piece. A contract test holds the lists of
+paths against the templates. The pieces stay in the memory of this process (cache ``fragments``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.cache import caches
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.safestring import SafeString, mark_safe
+
+from kit import assets, clock
+
+
+def kept(template: str, context: Mapping[str, Any], shows: Sequence[str]) -> SafeString:
+    """``template`` drawn with ``context``, or from memory where a piece with the same values was drawn before.
+
+    ``shows`` are the dotted paths the template reads, down to plain values.
+    """
+    store = caches["fragments"]
+    key = _key(template, [_value(context, path) for path in shows])
+    piece = store.get(key)
+    if piece is None:
+        piece = str(render_to_string(template, dict(context)))
+        store.set(key, piece)
+    # SECURITY: a template of ours drew it; every value in it was escaped or went through the allow-list.
+    return mark_safe(piece)
+
+
+def _key(template: str, values: list[Any]) -> str:
+    zone = timezone.get_current_timezone_name()
+    day = timezone.localtime(clock.now()).date()
+    shown = (template, translation.get_language(), zone, day, assets.asset_url("sprite.svg"), values)
+    return hashlib.sha256(repr(shown).encode(errors="surrogatepass")).hexdigest()
+
+
+def _value(context: Mapping[str, Any], path: str) -> Any:
+    """The plain value at ``path``; None from the first step on that is None."""
+    name, *steps = path.split(".")
+    value = context.get(name)
+    for step in steps:
+        if value is None:
+            return None
+        value = getattr(value, step)
+    return [str(one) for one in value()] if callable(value) else value
