@@ -15,6 +15,8 @@ from tests.journeys.conftest import ROOT, environment
 from tests.journeys.wire import Wire
 
 CUT_SECONDS = int(os.environ.get("PARVIS_TEST_CUT_SECONDS", "60"))
+# A command beside the server hands nothing to its worker: its facts wait 5 s, then for the next round of the sweeper.
+BY_THE_SWEEPER = 20_000
 SOON = 8_000  # ms: five seconds of the promise, and what a busy machine adds
 
 
@@ -103,7 +105,7 @@ def test_a_mention_counts_up_the_badge(sign_in, company, do):
         "open_thread", by="manager", space=company.spaces["open"], title="For Max",
         text=f"[@{name}](person:{public_id}) look",
     )  # fmt: skip
-    expect(badge).to_contain_text(str(before + 1), timeout=SOON)
+    expect(badge).to_contain_text(str(before + 1), timeout=BY_THE_SWEEPER)
 
 
 @pytest.mark.slow
