@@ -10,7 +10,9 @@ whenever("[data-editor]", (box) => {
   else again();
 });
 whenever("topic-picker", () => import("./topic_picker.js"));
-whenever("picture-drop", () => import("./editor/pictures.js"));
+whenever("picture-drop", function load() {
+  import("./editor/pictures.js").catch(() => addEventListener("online", load, { once: true }));
+});
 
 // A button that opens the emoji picker and puts the sign into its form's field: <button data-emoji="emoji">.
 document.addEventListener("click", async (event) => {

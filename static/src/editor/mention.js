@@ -14,11 +14,26 @@ async function find(address, text) {
   return { matched: true, fragment: list };
 }
 
+const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** Until the answer is here, the list shows only who still matches: Enter must not name somebody typed past. */
+function narrow(expander, text) {
+  const list = expander.querySelector("[role=listbox].suggest");
+  if (!list) return;
+  const parts = folded(text).split(/\s+/);
+  for (const option of list.querySelectorAll("[role=option]")) {
+    if (!parts.every((part) => folded(option.textContent).includes(part))) option.remove();
+  }
+  if (!list.querySelector("[aria-selected=true]")) list.querySelector("[role=option]")?.setAttribute("aria-selected", "true");
+}
+
 // These events do not bubble: each element is listened to.
 whenever("text-expander[data-mention-url]", (expander) => {
   expander.addEventListener("text-expander-change", (event) => {
     const { key, text, provide } = event.detail;
-    if (key === "@") provide(find(expander.dataset.mentionUrl, text));
+    if (key !== "@") return;
+    narrow(expander, text);
+    provide(find(expander.dataset.mentionUrl, text));
   });
   expander.addEventListener("text-expander-value", (event) => {
     event.detail.value = event.detail.item.dataset.value;
