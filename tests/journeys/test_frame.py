@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 PAGES = ("/keys/", "/styleguide/", "/no/such/page/")
 
@@ -84,7 +85,7 @@ def test_the_editor_comes_when_one_writes_and_its_emoji_obey_the_policy(sign_in,
     page.get_by_role("button", name="Emoji").click()
     page.locator("emoji-picker").get_by_role("combobox").fill("rocket")
     page.locator("emoji-picker").get_by_role("option", name="rocket").first.click()
-    assert box.input_value() == "Good work 🚀"
+    expect(box).to_have_value("Good work 🚀")
 
 
 def test_the_theme_changes_at_once_and_stays(sign_in):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from playwright.sync_api import expect
+
 
 def open_thread(page, company, name="plain"):
     page.goto(f"/threads/{company.threads[name]}/")
@@ -85,4 +87,4 @@ def test_a_person_is_mentioned_by_keyboard(sign_in, company):
     page.keyboard.type("Ask @Mon")
     page.get_by_role("option", name="Mona Manager").wait_for()
     page.keyboard.press("Enter")
-    assert f"(person:{company.people['manager']['public_id']})" in field.input_value()
+    expect(field).to_have_value(re.compile(rf"\(person:{company.people['manager']['public_id']}\)"))
