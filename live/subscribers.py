@@ -20,7 +20,7 @@ def check_person(fact: HeardFact) -> None:
 
 
 def end_session(sender, request, user, **kwargs) -> None:
-    """Somebody signs out: the sockets of this session close now, on every node.
+    """Somebody signs out: the sockets opened with it close now, on every node.
 
     Django says so just before it empties the session; the raised epoch makes the other nodes look within a second.
     """
