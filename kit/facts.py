@@ -87,11 +87,11 @@ def tell(name: str, **ids: Any) -> HeardFact:
         hear(fact)
     waited_for = list(subscribers(name, BEFORE_ANSWER).values())
     if waited_for or later:
-        transaction.on_commit(lambda: _after_commit(fact, waited_for, bool(later)))
+        transaction.on_commit(lambda: _after_commit(fact, waited_for, has_later=bool(later)))
     return fact
 
 
-def _after_commit(fact: HeardFact, waited_for: Iterable[Hear], has_later: bool) -> None:  # noqa: FBT001
+def _after_commit(fact: HeardFact, waited_for: Iterable[Hear], *, has_later: bool) -> None:
     for hear in waited_for:
         try:
             hear(fact)
