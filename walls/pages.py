@@ -72,6 +72,10 @@ class ThreadPage:
         return self.may_shape and self.thread.space.type != SpaceType.DIRECT and not self.thread.space.is_named_readers
 
     @property
+    def may_restrict(self) -> bool:
+        return self.thread.writes and rights.may_restrict(self.viewer, self.thread)
+
+    @property
     def may_shape(self) -> bool:
         return self.thread.writes and (self.thread.author_id == self.viewer.pk or self.may_run)
 

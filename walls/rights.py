@@ -35,6 +35,15 @@ def may_shape(person: Person, thread: Thread) -> bool:
     return thread.author_id == person.pk or may_run(person, thread.space)
 
 
+def may_restrict(person: Person, thread: Thread) -> bool:
+    """True where ``person`` may take the thread from its readers and give it to named ones: employees only, as the
+    readers are, its author too, and never what is private already.
+    """
+    is_private = thread.space.type == SpaceType.DIRECT or thread.space.is_named_readers
+    is_for_employees = person.is_employee and not (thread.author.is_guest and thread.author.may_act)
+    return is_for_employees and not is_private and thread.deleted_at is None and may_shape(person, thread)
+
+
 def may_edit(person: Person, post: Post) -> bool:
     """True for the post's author and whoever runs the wall; every edit shows in the history."""
     return post.author_id == person.pk or may_run(person, post.thread.space)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from walls.views import classification, compose, feeds, marks, pictures, posts, replies, states, threads
+from walls.views import classification, compose, feeds, marks, pictures, posts, replies, restricting, states, threads
 
 app_name = "walls"
 
@@ -40,6 +40,7 @@ urlpatterns = [
     path("threads/<slug:public_id>/unaccept/", states.thread_unaccept, name="thread-unaccept"),
     path("threads/<slug:public_id>/classify/", states.thread_classify, name="thread-classify"),
     path("threads/<slug:public_id>/move/", states.thread_move, name="thread-move"),
+    path("threads/<slug:public_id>/restrict/", restricting.thread_restrict, name="thread-restrict"),
     re_path(r"^threads/(?P<public_id>[-\w]+)/(?P<verb>pin|unpin)/$", states.thread_pin, name="thread-pin"),
     re_path(r"^threads/(?P<public_id>[-\w]+)/(?P<verb>vote|unvote)/$", states.thread_vote, name="thread-vote"),
     re_path(

@@ -129,12 +129,19 @@ def move_thread(*, mover: Person, thread: Thread, space: Space) -> Thread:
 
 @transaction.atomic
 def restrict_thread(*, editor: Person, thread: Thread, readers: Sequence[Person]) -> Thread:
-    """Move the thread into a small hidden space of named employees; its editor and author are among them."""
+    """Move the thread into a small hidden space of named employees; its editor and author are among them.
+
+    An author whose account is closed is left out. There is no way back: what was told to a few stays with them.
+    """
     thread = locked(thread)
     _require_shape(editor, thread)
-    people = list(dict.fromkeys([*readers, thread.author]))
+    if thread.space.type == SpaceType.DIRECT or thread.space.is_named_readers:
+        raise Refused("private-stays", _("A private thread stays with its readers."), status=403)
+    people = [person for person in dict.fromkeys([*readers, thread.author]) if person.may_sign_in]
     if editor.is_guest or any(person.is_guest for person in people):
         raise Refused("restricted-guests", _("A restricted thread is for employees only."))
+    if not set(people) - {editor, thread.author}:
+        raise Refused("no-readers", _("Name the people who may read this."))
     space = groups.make_named_readers(author=editor, readers=people, name=thread.title)
     return _put(editor, thread, space, Label.CONFIDENTIAL)
 

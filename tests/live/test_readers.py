@@ -1,0 +1,55 @@
+"""Threads on real sockets: who loses one hears it before the answer of whoever took it away."""
+
+from __future__ import annotations
+
+import pytest
+import pytest_asyncio
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.test import Client
+
+from live import hub as hub_module
+from live.routing import sockets
+from walls import services as walls
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def hub(monkeypatch):
+    """A hub that hardly polls: what arrives was told."""
+    monkeypatch.setattr(hub_module, "POLL_SECONDS", 60)
+    yield
+    if hub_module._hub:
+        await hub_module._hub.stop()
+    hub_module._hub = None
+
+
+async def watching(person, *streams: str) -> WebsocketCommunicator:
+    """An open socket of ``person`` that watches ``streams``, all granted."""
+    client = Client()
+    await sync_to_async(client.force_login)(person)
+    cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+    headers = [(b"host", b"localhost"), (b"origin", b"http://localhost"), (b"cookie", cookie.encode())]
+    socket = WebsocketCommunicator(sockets, "/live/", headers=headers)
+    assert (await socket.connect())[0]
+    await socket.send_json_to({"type": "watch", "streams": dict.fromkeys(streams, 0)})
+    answer = await socket.receive_json_from(timeout=5)
+    assert set(answer["versions"]) == set(streams)
+    return socket
+
+
+async def test_who_is_not_named_sees_a_restricted_thread_go_before_the_answer(cast):
+    (thread,) = await sync_to_async(walls.post_thread)(
+        author=cast.member, spaces=cast.spaces["closed"], source="Figures", title="Figures"
+    )
+    names = {f"thread:{thread.public_id}", f"row:{thread.public_id}"}
+    losing, staying = [await watching(person, *names) for person in (cast.leaver, cast.manager)]
+    await sync_to_async(walls.restrict_thread)(editor=cast.member, thread=thread, readers=[cast.manager])
+    heard = [await losing.receive_json_from(timeout=0.5) for _ in names]
+    assert {frame["stream"] for frame in heard if frame["type"] == "gone"} == names
+    while not await staying.receive_nothing(timeout=0.2):
+        assert (await staying.receive_json_from())["type"] != "gone"
+    for socket in (losing, staying):
+        await socket.disconnect()
