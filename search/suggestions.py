@@ -1,4 +1,4 @@
-"""Suggestions: "did you mean", and what the palette lists while one types. Only from what the viewer may read."""
+"""Suggestions: what the palette lists while one types. Only from what the viewer may read."""
 
 from __future__ import annotations
 
@@ -19,33 +19,6 @@ TITLE_WEIGHT = 1.4
 
 SECONDS = 0.5
 ORDER = ("person", "group", "thread", "topic")
-
-
-def did_you_mean(*, viewer: Person, query: Query) -> tuple[Query, int] | None:
-    """The query with its words replaced by the nearest readable ones, and its count; None when nothing comes of it."""
-    deadline = Deadline(queries.SECONDS)
-    one = findables()
-    thread = next(found for found in one.values() if found.name == "thread")
-    try:
-        matching = queries.backend().matching(thread, thread.gate(viewer), deadline)
-        tried = 0
-        for index, clause in enumerate(query.clauses):
-            for term in clause:
-                if not isinstance(term, Word) or term.is_negated or len(term.runs[0]) > 1:
-                    continue
-                for word in matching.typos(term.runs[0][0])[:2]:
-                    better = replace(term, written=word, runs=((word,),), is_prefix=False)
-                    clauses = list(query.clauses)
-                    clauses[index] = tuple(better if other is term else other for other in clause)
-                    candidate = Query("", tuple(clauses))
-                    tried += 1
-                    if number := queries.count(viewer=viewer, query=candidate, deadline=deadline):
-                        return candidate, number
-                    if tried >= SHOWN:
-                        return None
-    except (TimeUp, Unusable):
-        return None
-    return None
 
 
 def suggest(*, viewer: Person, query: Query) -> list[Beside]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kit import slots
-from search import limits, queries, suggestions, tokens
+from search import limits, queries, spelling, suggestions, tokens
 from search.facets import facets, ops
 from search.findables import findable
 from search.highlight import Marker
@@ -74,14 +74,18 @@ def _shown(request: HttpRequest, query: Query, found: Results) -> dict[str, Any]
     }
     if found.number < found.pages:
         shown["next_url"] = address(str(query), found.order, page=found.number + 1)
-    if query and not found.total and not found.is_stale and (better := _better(request, query)):
-        shown["better_text"], shown["better_count"] = str(better[0]), better[1]
-        shown["better_url"] = address(str(better[0]), found.order)
+    if found.instead:
+        written = spelling.spelt((word for words in found.instead.values() for word in words), viewer=request.user)
+        instead = {
+            asked: [written[word] for word in words if word in written] for asked, words in found.instead.items()
+        }
+        shown["instead"] = [(asked, words) for asked, words in instead.items() if words]
+    if query.has_words and not found.total and not found.is_stale and not found.is_cut_off:
+        better = spelling.did_you_mean(viewer=request.user, query=query)
+        if better:
+            shown["better_text"], shown["better_count"] = str(better.query), better.count
+            shown["better_url"] = address(str(better.query), found.order)
     return shown
-
-
-def _better(request: HttpRequest, query: Query) -> tuple[Query, int] | None:
-    return suggestions.did_you_mean(viewer=request.user, query=query) if query.has_words else None
 
 
 @require_safe

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from search.engines.segments import BODY, CONTEXT, TITLE, SegmentView
+from search.engines.slips import Near, distance, nearby
 from search.language import Clause, Phrase, Term, Word
 from search.words import lookups
 
@@ -203,56 +204,36 @@ class Matching:
         return sorted(found)
 
     def typos(self, word: str) -> list[str]:
-        """Readable words a slip or two away, the closest first; cut to a few after the gate."""
+        """The nearest readable words, the most used first; cut to a few after the gate."""
+        found = self.near(word)
+        return [one.word for one in found if one.slips == found[0].slips][:TYPO_CANDIDATES]
+
+    def near(self, word: str) -> list[Near]:
+        """Readable words a slip or two away: the closest first, of these the most used by what is readable."""
         slips = 2 if len(word) >= SHORTEST_TWO_SLIPS else 1
         if len(word) < SHORTEST_TYPO or any(letter.isdigit() for letter in word):
             return []
-        near: dict[str, int] = {}
+        candidates: set[str] = set()
         for segment in self.segments:
-            for candidate in _nearby(segment, word, slips):
-                self.deadline.check()
-                if candidate not in near:
-                    near[candidate] = distance(word, candidate, slips)
-        close = sorted(
-            (far, abs(len(candidate) - len(word)), candidate) for candidate, far in near.items() if 0 < far <= slips
-        )
-        found: list[str] = []
-        for far, _, candidate in close:
-            if found and far > near[found[0]]:
-                break
-            if self.is_readable(candidate):
-                found.append(candidate)
-        return found[:TYPO_CANDIDATES]
+            self.deadline.check()
+            candidates |= nearby(segment, word, slips)
+        found = []
+        for candidate in candidates - {word}:
+            far = distance(word, candidate, slips)
+            # SECURITY: how often a word is used is counted behind the gate, so hidden posts never move this order.
+            if far <= slips and (uses := len(self.holding(candidate))):
+                found.append(Near(candidate, far, uses))
+        return sorted(found, key=lambda one: (one.slips, -one.uses, one.word))
 
-
-def _nearby(segment: SegmentView, word: str, slips: int) -> set[str]:
-    """Words that share with ``word`` a beginning or an end that the slips left alone."""
-    half = len(word) // 2
-    keep = max(2, half - 1 if slips == 1 else len(word) // 3)
-    found = set(segment.words_from(word[:keep])) | set(segment.words_to(word[-keep:]))
-    return {candidate for candidate in found if abs(len(candidate) - len(word)) <= slips}
-
-
-def distance(one: str, other: str, limit: int) -> int:
-    """Slips between two words (insert, drop, change, swap two neighbours); ``limit + 1`` when more than ``limit``."""
-    if one == other:
-        return 0
-    if limit == 0 or abs(len(one) - len(other)) > limit:
-        return limit + 1
-    at = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        at += 1
-    one, other = one[at:], other[at:]
-    best = min(
-        distance(one[1:], other[1:], limit - 1),
-        distance(one[1:], other, limit - 1) if one else limit,
-        distance(one, other[1:], limit - 1) if other else limit,
-    )
-    if len(one) > 1 and len(other) > 1 and one[0] == other[1] and one[1] == other[0]:
-        best = min(best, distance(one[2:], other[2:], limit - 1))
-    return best + 1
+    def holding(self, word: str) -> set[int]:
+        """The readable rows in whose title or body ``word`` stands as it is."""
+        self.deadline.check()
+        keys: set[int] = set()
+        for segment in self.segments:
+            rows = segment.rows
+            for name in (BODY, TITLE):
+                keys.update(rows[number] for number in self.gate.opens_to(segment, segment.postings(name, word)[0]))
+        return keys
 
 
 # Postings -------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ the caches hang on segments, and a reply adds a small segment instead of emptyin
 
 from __future__ import annotations
 
+import struct
 import sys
 import threading
 from array import array
@@ -27,6 +28,9 @@ TITLE, BODY, CONTEXT = "title", "body", "context"
 LAST_PLACE = 65_535
 CACHED_POSTINGS = 400_000
 """How many postings one segment may keep decoded (about 8 bytes each, and what hangs on them)."""
+
+_LENGTHS = struct.Struct("!ii")
+"""How Whoosh keeps a term: the lengths of key and value, the key (its field in two bytes, the word), the value."""
 
 
 class Places(formats.Format):
@@ -227,17 +231,22 @@ class SegmentView:
 
     @cached_property
     def vocabulary(self) -> list[str]:
-        """Every written word (no stem) of titles and bodies, in order."""
-        found: set[str] = set()
+        """Every written word (no stem) of titles and bodies, in order.
+
+        PERF: Whoosh's own walk makes five calls for each of its terms and takes three times as long.
+        """
+        table = self._reader._terms._tindex
+        numbers = {number for name, number in self._reader._terms._fieldmap.items() if name in (TITLE, BODY)}
         with self._lock:
-            for field in (TITLE, BODY):
-                for name, entry in self._reader._terms.terms_from(field, b""):
-                    if name != field:
-                        break
-                    word = bytes(entry).decode()
-                    if not word.startswith(STEM):
-                        found.add(word)
-        return sorted(found)
+            held = bytes(table.dbfile.get(table.startofdata, table.endofdata - table.startofdata))
+        found: set[bytes] = set()
+        at, end, stem, lengths = 0, len(held), ord(STEM), _LENGTHS.unpack_from
+        while at < end:
+            key, value = lengths(held, at)
+            word, at = at + 10, at + 8 + key + value
+            if held[word] != stem and held[word - 1] in numbers:
+                found.add(held[word : at - value])
+        return b"\n".join(sorted(found)).decode().split("\n") if found else []
 
     @cached_property
     def mirrored(self) -> list[str]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from groups import policy
 from groups.models import Label, Membership
-from search import queries, suggestions
+from search import queries, spelling, suggestions
 from search.engines.matching import Gate
 from search.findables import Findable
 from search.language import parse
@@ -123,7 +123,7 @@ def test_words_of_hidden_posts_are_never_suggested(cast, threads, index):
     for person in (cast.outsider, cast.guest):
         results = queries.search(viewer=person, query=parse("zebrahiden"))
         assert (results.total, results.instead) == (0, {})
-        assert suggestions.did_you_mean(viewer=person, query=parse("zebrahiden")) is None
+        assert spelling.did_you_mean(viewer=person, query=parse("zebrahiden")) is None
         assert suggestions.suggest(viewer=person, query=parse("Porosity hid")) == []
         assert found(person, "zebrahid*") == []
     assert found(cast.outsider, "zebraopn") == ["Porosity open"]
