@@ -21,7 +21,8 @@ from haystack import connections
 from kit import clock
 from people.models import Person
 from search import names, sql
-from search.engines.matching import Deadline, Matches, TimeUp
+from search.engines.deadline import Deadline, TimeUp
+from search.engines.matching import Matches
 from search.engines.store import Unusable
 from search.findables import Findable, Option, findable, findables
 from search.language import Clause, Operator, Query, QueryError, Term
@@ -29,7 +30,7 @@ from search.pages import Page
 
 PAGE_SIZE = 30
 SECONDS = 1.0
-"""A search is cut off after this long, whatever was asked."""
+"""A search is cut off after so much work, whatever was asked."""
 
 BESIDE = ("person", "group", "topic")
 BESIDE_SIZE = 5
@@ -88,8 +89,8 @@ def search(*, viewer: Person, query: Query, order: str = "best", number: int = 1
     results = Results(query, order if order in ORDERS else "best", max(1, number), template=one.template)
     if not query:
         return results
-    plan = _plan(query, viewer, one, deadline)
     try:
+        plan = _plan(query, viewer, one, deadline)
         matches = _match(plan, viewer, one, deadline)
         results.instead = matches.instead if matches else {}
         _count(results, plan, matches, viewer, one, deadline)

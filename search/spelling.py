@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from people.models import Person
 from search import queries
-from search.engines.matching import ANY, Deadline, Matching, TimeUp
+from search.engines.deadline import Deadline, TimeUp
+from search.engines.matching import ANY, Matching
 from search.engines.store import Unusable
 from search.findables import findable
 from search.language import Clause, Operator, Phrase, Query, Term, Word, parse

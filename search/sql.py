@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +16,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 
-from search.engines.matching import Deadline, TimeUp
+from search.engines.deadline import Deadline, TimeUp
 from search.pages import Page
 
 GROUP_ROWS = {"best": "weight DESC, r_moment DESC, r_pk DESC", "newest": "r_moment DESC, weight DESC, r_pk DESC"}
@@ -158,8 +157,7 @@ def time_limit(deadline: Deadline) -> Iterator[None]:
     deadline.check()
     if connection.vendor == "sqlite":
         connection.ensure_connection()
-        ends = time.monotonic() + deadline.left
-        connection.connection.set_progress_handler(lambda: time.monotonic() > ends, 20_000)
+        connection.connection.set_progress_handler(lambda: deadline.is_over, 20_000)
         try:
             yield
         except OperationalError as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 from people.models import Person
 from search import queries, sql
-from search.engines.matching import Deadline, TimeUp
+from search.engines.deadline import Deadline, TimeUp
 from search.engines.store import Unusable
 from search.findables import Findable, findables
 from search.language import Operator, Query, Word

@@ -9,10 +9,10 @@ so a hidden word is never one.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from search.engines.deadline import Deadline
 from search.engines.segments import BODY, CONTEXT, TITLE, SegmentView
 from search.engines.slips import Near, distance, nearby
 from search.language import Clause, Phrase, Term, Word
@@ -31,25 +31,6 @@ TYPO_CANDIDATES = 5
 KEPT_RESULTS = 64
 ANY = 0.001
 """For ``least``: the context alone is a hit, as when one asks what somebody wrote in threads about a word."""
-
-
-class TimeUp(Exception):
-    """The query took its whole second."""
-
-
-class Deadline:
-    """A moment after which :meth:`check` raises :class:`TimeUp`."""
-
-    def __init__(self, seconds: float) -> None:
-        self._ends = time.monotonic() + seconds
-
-    def check(self) -> None:
-        if time.monotonic() > self._ends:
-            raise TimeUp
-
-    @property
-    def left(self) -> float:
-        return max(0.0, self._ends - time.monotonic())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from haystack.models import SearchResult
 
 from search import language
 from search.engines import rebuild
-from search.engines.matching import ANY, ENOUGH, Deadline, Gate, Matches, Matching
+from search.engines.deadline import Deadline
+from search.engines.matching import ANY, ENOUGH, Gate, Matches, Matching
 from search.engines.segments import SegmentView
 from search.engines.store import Generation, Store, Unusable
 from search.engines.writer import Writer

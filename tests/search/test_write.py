@@ -276,7 +276,8 @@ def test_readers_on_many_threads_see_whole_commits(cast, thread):
     for number in range(120):
         write_post(thread=thread, author=cast.member, source=f"alpha beta gamma {number}")
     rebuild.rebuild(queries.backend().store)
-    from search.engines.matching import Deadline, Gate, Matching
+    from search.engines.deadline import Deadline
+    from search.engines.matching import Gate, Matching
 
     segments = queries.backend().store.current().part("walls.post").segments()
     problems = []
