@@ -19,7 +19,7 @@ from kit import clock, markdown
 from people.models import Person
 from topics import queries as topics
 from topics.models import Tag, Topic, TopicFollow
-from walls.models import Follow, FollowState, Kind, Picture, Post, ReadMark, SavedThread, Status, Thread
+from walls.models import Follow, FollowState, Kind, Move, Picture, Post, ReadMark, SavedThread, Status, Thread
 
 ROWS = 30
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -32,6 +32,7 @@ class Feed:
     threads: list[Thread] = field(default_factory=list)
     next_cursor: str = ""
     pinned: list[Thread] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)  # below the last row; the others stand above theirs
 
     @property
     def shown(self) -> list[Thread]:
@@ -43,7 +44,7 @@ class Feed:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.threads or self.pinned)
+        return not (self.threads or self.pinned or self.moves)
 
 
 # Which threads ------------------------------------------------------------------------------------------------------
@@ -176,11 +177,18 @@ def cursor_of(thread: Thread) -> str:
     return f"{(thread.active_at - _EPOCH) // dt.timedelta(microseconds=1)}.{thread.public_id}"
 
 
-def _after(threads: QuerySet[Thread], viewer: Person, cursor: str) -> QuerySet[Thread]:
-    moment, _, public_id = cursor.partition(".")
+def moment_of(cursor: str) -> dt.datetime | None:
+    """The moment a cursor names; None for what is no cursor."""
+    moment = cursor.partition(".")[0]
     if not (moment.isascii() and moment.isdigit() and len(moment) < 18):
+        return None
+    return _EPOCH + dt.timedelta(microseconds=int(moment))
+
+
+def _after(threads: QuerySet[Thread], viewer: Person, cursor: str) -> QuerySet[Thread]:
+    at, public_id = moment_of(cursor), cursor.partition(".")[2]
+    if at is None:
         return threads
-    at = _EPOCH + dt.timedelta(microseconds=int(moment))
     key = Thread.objects.readable_by(viewer).filter(public_id=public_id).values("pk")[:1]
     return threads.filter(Q(active_at__lt=at) | Q(active_at=at, pk__lt=Subquery(key)))
 

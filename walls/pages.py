@@ -15,8 +15,8 @@ from groups import queries as groups
 from groups.models import SpaceType
 from people.models import Person
 from topics import queries as topics
-from walls import rights, windows
-from walls.models import Draft, Follow, Kind, ReadMark, SavedThread, Thread, Vote
+from walls import moves, rights, windows
+from walls.models import Draft, Follow, Kind, Move, ReadMark, SavedThread, Thread, Vote
 from walls.services import tied_to
 
 
@@ -36,6 +36,7 @@ def threads_for_page(viewer: Person) -> QuerySet[Thread]:
             has_voted=Exists(Vote.objects.filter(**mine)),
             writes=Exists(policy.spaces_for(viewer, "write").filter(pk=OuterRef("space_id"))),
             manages=Exists(policy.spaces_for(viewer, "manage").filter(pk=OuterRef("space_id"))),
+            has_moved=Exists(Move.objects.filter(thread=OuterRef("pk"))),
             draft=Subquery(draft.values("fields")[:1]),
         )
     )
@@ -86,6 +87,11 @@ class ThreadPage:
     @property
     def is_confidential(self) -> bool:
         return is_kept_off_devices(self.thread)
+
+    @property
+    def moved(self) -> Move | None:
+        """Where the thread came from, if the viewer may know of that place."""
+        return moves.last_move(self.viewer, self.thread) if self.thread.has_moved else None
 
     @property
     def classes(self) -> str:

@@ -17,7 +17,7 @@ from people.models import Person
 from topics.models import Tag, Topic
 from topics.services import tags_named
 from walls import rights
-from walls.models import Kind, Status, Thread
+from walls.models import Kind, Move, Status, Thread
 from walls.services.locks import locked, raise_epoch, take_version
 from walls.services.refusals import Refused
 
@@ -124,6 +124,8 @@ def move_thread(*, mover: Person, thread: Thread, space: Space) -> Thread:
         return thread
     if thread.space.type == SpaceType.DIRECT or thread.space.is_named_readers:
         raise Refused("private-stays", _("A private thread stays with its readers."), status=403)
+    # Named readers have no such line: the old wall says nothing of what went to a few.
+    Move.objects.create(thread=thread, from_space=thread.space, moved_by=mover)
     return _put(mover, thread, space, rights.label_in(mover, space, thread.label) or Label.INTERNAL)
 
 

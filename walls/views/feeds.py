@@ -16,7 +16,7 @@ from groups.models import Space, SpaceType
 from kit import slots
 from people.models import Density, Person
 from topics.models import Tag, Topic
-from walls import feeds, places
+from walls import feeds, moves, places
 from walls.feeds import Feed
 from walls.forms import Composer
 from walls.models import Thread
@@ -98,6 +98,8 @@ def company_wall(request: HttpRequest) -> HttpResponse:
         policy.require(request.user, "read", space)
     cursor = request.GET.get("after", "")
     feed = feeds.wall_page(feeds.company_wall(request.user), request.user, cursor)
+    if space is not None:
+        moves.with_lines(feed, request.user, space, cursor)
     context = _rows(request, feed, reverse("walls:company-wall"), shows_place=False)
     context["watch_walls"] = f"wall:{space.public_id}" if space else ""
     if request.htmx and cursor:
@@ -156,6 +158,8 @@ def _wall(
     cursor = request.GET.get("after", "")
     pages = feeds.wall_page if space else feeds.page_of
     feed = pages(threads, request.user, cursor)
+    if space is not None:
+        moves.with_lines(feed, request.user, space, cursor)
     context = _rows(request, feed, request.path, shows_place=shows_place, space=space)
     if space is not None:
         context["watch_walls"] = f"wall:{space.public_id}"
