@@ -21,6 +21,8 @@ from search.findables import findables
 
 CHUNK = 500
 STALE_SECONDS = 30
+MARGIN = 1000
+"""Facts may commit in another order than they were numbered (PostgreSQL): so many of the newest may have gaps."""
 
 Progress = Callable[[int, int], None]
 
@@ -56,11 +58,14 @@ def rebuild(store: Store, progress: Progress = lambda done, total: None) -> int:
     """Index every findable row anew and serve the result; how many rows. Raises :class:`Busy`."""
     with _alone(store.root):
         known = findables()
-        # Facts told from here on are heard again by the writer once the new generation is served.
+        # Facts told from here on are heard by the writer once the new generation is served; so are those that
+        # have a lower number and are not committed yet, which PostgreSQL allows.
         newest = Fact.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        late = range(max(1, newest - MARGIN), newest + 1)
+        missing = set(late) - set(Fact.objects.filter(pk__in=late).values_list("pk", flat=True))
         total = sum(one.documents().count() for one in known.values())
         done = 0
-        generation = Generation.make(store.root, newest, known)
+        generation = Generation.make(store.root, newest, known, built_after=newest, missing=missing)
         _tell(store, done, total)
         try:
             for label, one in known.items():

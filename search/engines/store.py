@@ -1,7 +1,8 @@
 """The index folder: which generation is current, its segments, and up to which fact it has heard.
 
     index/current          name of the generation that is served
-    index/g-<random>/      one Whoosh index for each findable; ``heard.json``: the fact up to which all were heard
+    index/g-<random>/      one Whoosh index for each findable; ``heard.json``: the fact up to which all were heard,
+                           and those that were told before the index was built and so are in it
     index/rebuild.json     progress of a rebuild that is under way
     index/rebuild.lock     held by the one process that rebuilds
 
@@ -45,6 +46,8 @@ class Generation:
             self.heard = json.loads((folder / "heard.json").read_text())
             if self.heard["version"] != VERSION:
                 raise Unusable(f"version {self.heard['version']}, not {VERSION}")
+            built = self.heard.get("built", {})
+            self._built_after, self._missing = built.get("after", 0), frozenset(built.get("missing", ()))
             self._storage = FileStorage(str(folder))
             self._parts = {name: Part(self._storage, name) for name in self.heard["parts"]}
         except Unusable:
@@ -53,15 +56,25 @@ class Generation:
             raise Unusable(f"{type(error).__name__}: {error}") from error
 
     @classmethod
-    def make(cls, root: Path, heard: int, parts: Iterable[str]) -> Generation:
-        """An empty one, not yet current, for findables with these labels."""
+    def make(
+        cls, root: Path, heard: int, parts: Iterable[str], *, built_after: int = 0, missing: Iterable[int] = ()
+    ) -> Generation:
+        """An empty one, not yet current, for findables with these labels.
+
+        ``built_after``: it will be filled with rows read after every fact up to this one, but for ``missing``.
+        """
         folder = root / f"g-{secrets.token_hex(6)}"
         folder.mkdir(mode=0o700, parents=True)
         parts = sorted(parts)
         for name in parts:
             FileIndex.create(FileStorage(str(folder)), schema(), _name(name))
-        _write(folder / "heard.json", {"version": VERSION, "fact": heard, "parts": parts})
+        built = {"after": built_after, "missing": sorted(missing)}
+        _write(folder / "heard.json", {"version": VERSION, "fact": heard, "parts": parts, "built": built})
         return cls(folder)
+
+    def was_built_after(self, fact: int) -> bool:
+        """True when what this fact touched was read after it, so that to hear it again would write the same again."""
+        return 0 < fact <= self._built_after and fact not in self._missing
 
     def note_heard(self, fact: int) -> None:
         """Keep that every fact up to ``fact`` is in the index. After the commit, never before."""

@@ -19,6 +19,7 @@ from django.db import close_old_connections, connection
 
 from kit.facts import HeardFact
 from kit.models import Fact
+from search.engines.rebuild import MARGIN
 from search.engines.store import Generation, Store, Unusable
 from search.findables import Findable, facts_heard, findables
 
@@ -29,9 +30,6 @@ BATCH_SECONDS = 0.1
 
 BATCH_ROWS = 400
 CHECK_SECONDS = 60
-MARGIN = 1000
-"""Facts may commit in another order than they were numbered (PostgreSQL): so many are heard again at a start."""
-
 REBUILD_FROM = 1500
 """More rows than this out of step are left to a rebuild in a process of its own."""
 
@@ -143,13 +141,17 @@ class Writer:
     def _write(self, batch: Iterable[HeardFact]) -> None:
         batch = list(batch)
         known = findables()
-        touched: dict[tuple[str, int], None] = {}
-        for fact in batch:
-            for label, one in known.items():
-                if fact.name in one.hears:
-                    touched.update({(label, key): None for key in one.hears[fact.name](fact.ids) if key is not None})
         with self._writing:
             generation = self.store.current()
+            touched: dict[tuple[str, int], None] = {}
+            for fact in batch:
+                # An import tells thousands of facts that the sweeper delivers long after a rebuild took them in.
+                if generation.was_built_after(fact.id):
+                    continue
+                for label, one in known.items():
+                    if fact.name in one.hears:
+                        keys = one.hears[fact.name](fact.ids)
+                        touched.update({(label, key): None for key in keys if key is not None})
             self.write_rows(generation, touched, known)
             self._note(generation, batch)
 

@@ -44,3 +44,16 @@ def transactional_cast(transactional_db):
     space = Space.objects.create(type=SpaceType.OPEN, name="The open group", created_by=member)
     groups.add_member(space=space, person=member, role=Role.MANAGER)
     return SimpleNamespace(member=member, space=space)
+
+
+@pytest.fixture
+def thread(cast, index):
+    """A thread posted and heard of after the index was made."""
+    from tests.search.writing import deliver, post_thread
+
+    index()
+    made = post_thread(
+        author=cast.member, spaces=cast.spaces["open"], title="Vidange du tour", source="Faite ce matin."
+    )
+    deliver()
+    return made

@@ -2,51 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 
 import pytest
-from django.core.management import call_command
 
 from groups.models import Label
 from kit import facts
 from kit.models import Fact
-from people.models import Person
 from search import queries
 from search.engines import rebuild, whoosh_engine
-from search.engines.store import Unusable
 from search.findables import facts_heard, findables
 from search.language import parse
-from tests.search.writing import write_post, write_thread
+from tests.search.writing import deliver, found, post_thread, write_post, write_thread
 from walls.models import Post
-from walls.services import classification, posts, threads
-
-
-def found(viewer: Person, text: str) -> list[int]:
-    return [hit.row.number for hit in queries.search(viewer=viewer, query=parse(text)).hits]
-
-
-def deliver() -> None:
-    """Let the later subscribers hear what was told, as the server's sweeper does."""
-    for fact in Fact.objects.filter(heard_at=None).order_by("pk"):
-        facts.deliver(fact.pk)
-        queries.backend().writer.hear_now(facts.HeardFact(fact.pk, fact.name, fact.ids, fact.told_at))
-
-
-def post_thread(**options):
-    """The one thread that comes of posting to one place."""
-    return threads.post_thread(**options)[0]
-
-
-@pytest.fixture
-def thread(cast, index):
-    index()
-    made = post_thread(
-        author=cast.member, spaces=cast.spaces["open"], title="Vidange du tour", source="Faite ce matin."
-    )
-    deliver()
-    return made
+from walls.services import classification, posts
 
 
 def test_a_new_thread_and_a_reply_are_found(cast, thread):
@@ -154,58 +124,6 @@ def test_rows_out_of_step_are_written_again(cast, index):
     writer.check()
     writer.check()
     assert queries.backend().store.current().size() == sum(one.documents().count() for one in findables().values())
-
-
-def test_an_index_ahead_of_the_database_is_not_believed(cast, thread):
-    store = queries.backend().store
-    store.current().note_heard(10**9)
-    with pytest.raises(Unusable, match="ahead"):
-        queries.backend().writer._follow()
-
-
-@pytest.mark.parametrize("damage", ["deleted", "corrupt", "old"])
-def test_a_damaged_index_says_so_and_asks_to_be_rebuilt(cast, thread, monkeypatch, damage):
-    asked = []
-    monkeypatch.setattr(rebuild, "start_in_child", lambda store: bool(asked.append(store)))
-    store = queries.backend().store
-    folder = store.current().folder
-    if damage == "deleted":
-        shutil.rmtree(folder)
-    elif damage == "corrupt":
-        for path in folder.glob("*.toc"):
-            path.write_bytes(b"\0" * 40)
-        store.forget()
-    else:
-        (folder / "heard.json").write_text('{"version": 0, "fact": 0}')
-        store.forget()
-    results = queries.search(viewer=cast.outsider, query=parse("vidange"))
-    assert results.is_stale and not results.hits
-    assert asked
-    rebuild.rebuild(store)
-    assert found(cast.outsider, "vidange") == [1]
-
-
-def test_operators_alone_are_answered_without_any_index(cast, thread, monkeypatch):
-    monkeypatch.setattr(rebuild, "start_in_child", lambda store: False)
-    shutil.rmtree(queries.backend().store.root)
-    results = queries.search(viewer=cast.outsider, query=parse("kind:discussion from:max"))
-    assert (results.total, results.is_stale) == (1, False)
-
-
-def test_only_one_process_rebuilds_at_a_time(cast, index):
-    backend = index()
-    with rebuild._alone(backend.store.root), pytest.raises(rebuild.Busy):
-        rebuild.rebuild(backend.store)
-
-
-def test_the_command_shows_progress_and_swaps_the_new_index_in(cast, thread, capsys):
-    store = queries.backend().store
-    before = store.current().folder.name
-    call_command("rebuild_index")
-    assert "rows indexed in" in capsys.readouterr().out
-    assert store.current().folder.name != before
-    assert [path.name for path in store.root.glob("g-*")] == [store.current().folder.name]
-    assert found(cast.outsider, "vidange") == [1]
 
 
 def test_haystacks_own_way_in_finds_nothing_without_a_gate(cast, thread):

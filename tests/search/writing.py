@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from kit import clock, languages, markdown
+from kit import clock, facts, languages, markdown
+from kit.models import Fact
+from people.models import Person
+from search import queries
+from search.language import parse
 from topics.models import Tag
 from walls.models import Post, Status, Thread
+from walls.services import threads
 
 
 def write_thread(*, space, author, title, source, kind="discussion", status="open", topic=None, tags=(), label=None):
@@ -30,3 +35,19 @@ def write_post(*, thread, author, source):
         thread=thread, number=thread.last_number, author=author, source=source, html=made.html, text=made.text,
         text_language=languages.of(made.text), posted_at=clock.now(),
     )  # fmt: skip
+
+
+def found(viewer: Person, text: str) -> list[int]:
+    return [hit.row.number for hit in queries.search(viewer=viewer, query=parse(text)).hits]
+
+
+def deliver() -> None:
+    """Let the later subscribers hear what was told, as the server's sweeper does."""
+    for fact in Fact.objects.filter(heard_at=None).order_by("pk"):
+        facts.deliver(fact.pk)
+        queries.backend().writer.hear_now(facts.HeardFact(fact.pk, fact.name, fact.ids, fact.told_at))
+
+
+def post_thread(**options):
+    """The one thread that comes of posting to one place."""
+    return threads.post_thread(**options)[0]
