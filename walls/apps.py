@@ -15,6 +15,7 @@ THREAD_FACTS = (
     "thread.reclassified",
     "thread.moved",
 )
+READERS_FACTS = ("membership.started", "membership.ended", "space.visibility-changed")
 WALL_FACTS = ("thread.posted", "post.posted")
 
 
@@ -31,6 +32,7 @@ class WallsConfig(AppConfig):
         slots.fill("live.streams", "thread", live.ThreadStream("thread"))
         slots.fill("live.streams", "row", live.ThreadStream("row"))
         slots.fill("live.streams", "wall", live.WallStream())
+        slots.fill("live.streams", "readers", live.ReadersStream())
         slots.fill("group.wall", "walls", walls_shown.wall_of_space)
         slots.fill("profile.wall", "walls", walls_shown.wall_of_person)
         slots.fill("topic.wall", "walls", walls_shown.wall_of_topic)
@@ -47,5 +49,7 @@ class WallsConfig(AppConfig):
         facts.subscribe("tag.merged", merging.hear_tag_merged, phase=facts.IN_TRANSACTION)
         for name in THREAD_FACTS:
             facts.subscribe(name, live.tell_thread)
+        for name in READERS_FACTS:
+            facts.subscribe(name, live.tell_readers)
         for name in WALL_FACTS:
             facts.subscribe(name, live.tell_wall)

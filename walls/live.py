@@ -2,7 +2,8 @@
 
 ``thread``  an open thread: its posts arrive as HTML, rendered once per language, free of the viewer;
 ``row``     a thread as a line of a list: only told that its version moved;
-``wall``    a wall or the feed: told which thread has something new, for the pill.
+``wall``    a wall or the feed: told which thread has something new, for the pill;
+``readers`` who is in a group: where one writes, the line that says who reads is asked for again.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import translation
 
 from groups import policy
-from groups.models import Label, Space
+from groups.models import Label, Membership, Space
 from kit.facts import HeardFact
 from live import push
 from live.streams import StreamState
@@ -64,6 +65,41 @@ class WallStream:
             return set()
         label = Label.SHARED if key % 2 else Label.INTERNAL
         return set(policy.readers(space, label).filter(pk__in=person_ids).values_list("pk", flat=True))
+
+
+class ReadersStream:
+    """Streams of who is in a group. The version is the moment somebody last came in, in milliseconds since 1970, so
+    that a lost frame is made good; who goes is told by a frame alone, for fewer readers need no warning."""
+
+    name = "readers"
+
+    def open(self, viewer: Person, public_ids: Collection[str]) -> Mapping[str, StreamState]:
+        spaces = policy.spaces_for(viewer, "read").filter(public_id__in=public_ids)
+        ids = dict(spaces.values_list("pk", "public_id"))
+        return {ids[key]: state for key, state in self.states(ids).items()}
+
+    def states(self, keys: Collection[int]) -> Mapping[int, StreamState]:
+        # SECURITY: a moment and no key: the keys of memberships count those of groups one may not know of.
+        newest = Membership.objects.filter(space=OuterRef("pk")).order_by("-joined_at").values("joined_at")[:1]
+        rows = Space.objects.filter(pk__in=keys).annotate(newest=Subquery(newest))
+        return {
+            space.pk: StreamState(
+                space.pk, (space.pk, space.epoch), int(space.newest.timestamp() * 1000) if space.newest else 0
+            )
+            for space in rows
+        }
+
+    def readers(self, key: int, person_ids: Collection[int]) -> set[int]:
+        space = Space.objects.filter(pk=key).first()
+        return set(policy.readers(space).filter(pk__in=person_ids).values_list("pk", flat=True)) if space else set()
+
+
+def tell_readers(fact: HeardFact) -> None:
+    """Somebody came into a group or went: whoever writes there is shown who reads now."""
+    key = fact.ids["space"]
+    if push.is_wanted("readers", key):
+        for state in ReadersStream().states([key]).values():
+            push.push("readers", state, {"": {"type": "readers"}})
 
 
 def _thread_states(threads):

@@ -13,6 +13,7 @@ function judge(form) {
   if (button) button.disabled = Boolean(waits) || !body?.value.trim();
 }
 document.addEventListener("htmx:afterSwap", (event) => judge(event.target.closest?.("form.composer") ?? document.querySelector("form.composer.open")));
+document.addEventListener("parvis:readers", (event) => judge(event.detail));
 document.addEventListener("input", (event) => event.target.form?.querySelector("[data-must-see]") && judge(event.target.form));
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-seen]");

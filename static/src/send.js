@@ -163,6 +163,8 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   const body = form.elements.namedItem("body");
   if (!body.value.trim()) return body.focus();
+  const unseen = form.querySelector("[data-must-see] [data-seen]");
+  if (unseen) return unseen.focus();
   const entries = [...new FormData(form, event.submitter)].filter(([, value]) => typeof value === "string");
   const key = form.elements.namedItem("submission_key");
   const letter = {

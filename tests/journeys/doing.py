@@ -17,6 +17,7 @@ django.setup()
 from groups import services as groups  # noqa: E402
 from groups.models import Space  # noqa: E402
 from people.models import Person  # noqa: E402
+from walls import services as walls  # noqa: E402
 from walls.models import Post, Thread  # noqa: E402
 from walls.services import posts, threads  # noqa: E402
 
@@ -44,6 +45,21 @@ def edit(*, by: str, post: str, text: str) -> dict:
 
 def delete(*, by: str, post: str) -> dict:
     posts.delete_post(by=who(by), post=Post.objects.get(public_id=post))
+    return {}
+
+
+def make_group(*, by: str, name: str, type: str) -> dict:
+    space = groups.create_group(creator=who(by), name=name, type=type, has_guest_invitations=type != "hidden")
+    return {"space": space.public_id}
+
+
+def add(*, space: str, person: str) -> dict:
+    groups.add_member(space=Space.objects.get(public_id=space), person=who(person))
+    return {}
+
+
+def reclassify(*, by: str, thread: str, label: str) -> dict:
+    walls.reclassify(editor=who(by), thread=Thread.objects.get(public_id=thread), label=label)
     return {}
 
 

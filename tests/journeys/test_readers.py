@@ -34,3 +34,38 @@ def test_a_thread_is_restricted_by_keyboard_and_goes_from_the_screen_of_who_is_n
     expect(page.get_by_text("Only the named readers can read this thread now.")).to_be_visible(timeout=SOON)
     expect(losing.locator("h1")).to_contain_text("Nothing at this address", timeout=SOON)
     expect(losing.get_by_text("Figures inside.")).to_have_count(0)
+
+
+def test_a_guest_who_comes_while_one_writes_is_announced_and_post_waits_until_it_was_seen(
+    sign_in,
+    company,
+    do,  # noqa: F811
+    axe,
+    look,
+):
+    space = do("make_group", by="manager", name="Coating trials", type="closed")["space"]
+    do("add", space=space, person="member")
+    thread = do("open_thread", by="manager", space=space, title="Thickness", text="How thin?")["thread"]
+    do("reclassify", by="manager", thread=thread, label="shared")
+    page = sign_in("member")
+    page.goto(f"/threads/{thread}/")
+    line, post = page.locator("#reply-audience"), page.locator("#reply button.primary")
+    expect(line).to_contain_text("Only the 2 employees")
+    expect(line).not_to_have_attribute("data-version", "0", timeout=SOON)
+    page.locator("#reply textarea").fill("Four microns, but not for Brenner")
+    do("add", space=space, person="guest")
+    expect(line).to_contain_text("Guests can read this.", timeout=SOON)
+    expect(page.locator("#strip")).to_contain_text("Guests can read this thread", timeout=SOON)
+    expect(post).to_be_disabled()
+    axe(page)
+    look(page, "reply-guests-came")
+    page.locator("#reply textarea").press("End")
+    page.keyboard.type(".")
+    expect(post).to_be_disabled()
+    line.get_by_role("button", name="I have seen it").focus()
+    page.keyboard.press("Enter")
+    expect(post).to_be_enabled()
+    post.click()
+    expect(page.get_by_text("Four microns, but not for Brenner.")).to_be_visible(timeout=SOON)
+    do("reclassify", by="manager", thread=thread, label="internal")
+    expect(line).to_contain_text("Only the 2 employees", timeout=SOON)

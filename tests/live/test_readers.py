@@ -9,6 +9,7 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
 
+from groups import services as groups
 from live import hub as hub_module
 from live.routing import sockets
 from walls import services as walls
@@ -53,3 +54,48 @@ async def test_who_is_not_named_sees_a_restricted_thread_go_before_the_answer(ca
         assert (await staying.receive_json_from())["type"] != "gone"
     for socket in (losing, staying):
         await socket.disconnect()
+
+
+async def next_of(socket, *kinds: str) -> dict:
+    """The next frame of one of ``kinds``; others pass."""
+    while True:
+        frame = await socket.receive_json_from(timeout=3)
+        if frame["type"] in kinds:
+            return frame
+
+
+async def test_who_writes_in_a_group_hears_that_a_guest_came_in_and_that_one_went(cast, hear_everything):
+    space = cast.spaces["closed"]
+    await sync_to_async(groups.remove_member)(manager=cast.manager, space=space, person=cast.guest)
+    await sync_to_async(hear_everything)()
+    name = f"readers:{space.public_id}"
+    writer, leaving = [await watching(person, name) for person in (cast.member, cast.leaver)]
+    await sync_to_async(groups.add_member)(space=space, person=cast.guest)
+    await sync_to_async(hear_everything)()
+    assert (await next_of(writer, "readers"))["stream"] == name
+    await sync_to_async(groups.leave)(person=cast.leaver, space=space)
+    await sync_to_async(hear_everything)()
+    assert (await next_of(writer, "readers"))["stream"] == name
+    assert (await next_of(leaving, "gone"))["stream"] == name
+    for socket in (writer, leaving):
+        await socket.disconnect()
+
+
+async def test_a_guest_who_came_in_untold_is_found_by_the_poll(cast, monkeypatch):
+    monkeypatch.setattr(hub_module, "POLL_SECONDS", 0.2)
+    space = cast.spaces["hidden"]
+    writer = await watching(cast.member, f"readers:{space.public_id}")
+    await sync_to_async(groups.add_member)(space=space, person=cast.reader)
+    frame = await next_of(writer, "version")
+    joined = await sync_to_async(space.memberships.get)(person=cast.reader)
+    assert frame["version"] == int(joined.joined_at.timestamp() * 1000)
+    await writer.disconnect()
+
+
+async def test_an_outsider_watches_nobody_s_coming_and_going(cast):
+    socket = await watching(cast.outsider)
+    hidden, nothing = f"readers:{cast.spaces['hidden'].public_id}", "readers:" + "0" * 26
+    await socket.send_json_to({"type": "watch", "streams": {hidden: 0, nothing: 0}})
+    answer = await next_of(socket, "watching")
+    assert answer == {"type": "watching", "versions": {}, "gone": [hidden, nothing]}
+    await socket.disconnect()

@@ -68,6 +68,16 @@ def test_a_form_that_named_no_guests_is_stopped_once_guests_read(cast, thread, s
     assert client.post(f"/threads/{thread.public_id}/reply/", form).status_code == 302
 
 
+def test_what_changed_in_a_thread_brings_who_reads_a_reply(cast, thread, signed_in):
+    def line(person) -> str:
+        return signed_in(person).get(f"/threads/{thread.public_id}/changes/?since=99").content.decode()
+
+    assert 'name="audience" value="6:1"' in line(cast.member) and "Guests can read this." in line(cast.member)
+    walls.reclassify(editor=cast.member, thread=thread, label=Label.INTERNAL)
+    assert 'name="audience" value="6:0"' in line(cast.member)
+    assert 'id="reply-audience"' not in line(cast.outsider)
+
+
 def test_a_guest_is_proposed_only_people_of_a_shared_space(cast, thread, signed_in):
     page = signed_in(cast.guest).get(f"/compose/people/?thread={thread.public_id}&q=").content.decode()
     assert "Max Member" in page and "Otto Outsider" not in page

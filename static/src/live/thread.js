@@ -5,6 +5,23 @@ import { fill, plural, words } from "../words.js";
 const NEAR_THE_END = 200; // px
 const SPREAD = 300; // ms: so that a thousand readers do not ask in the same instant
 
+/** Ask for everything that says who reads, when somebody came into the group or went. */
+function showReaders(connection, ask) {
+  const line = (name) => document.querySelector(`#reply-audience[data-watch="${CSS.escape(name)}"]`);
+  const heard = (name, version) => {
+    const place = line(name);
+    const known = Number(place?.dataset.version);
+    if (!place || version <= known) return;
+    place.dataset.version = version;
+    if (known) ask();
+  };
+  connection.addEventListener("readers", ({ detail: frame }) => line(frame.stream) && ask());
+  connection.addEventListener("version", ({ detail: frame }) => heard(frame.stream, frame.version));
+  connection.addEventListener("watching", ({ detail: frame }) => {
+    for (const [name, version] of Object.entries(frame.versions)) heard(name, version);
+  });
+}
+
 export function showThread(connection) {
   const thread = () => document.querySelector("[data-changes][data-watch^='thread:']");
   let asking = null;
@@ -38,6 +55,8 @@ export function showThread(connection) {
     const place = thread();
     if (place && frame.gone.includes(place.dataset.watch)) location.reload();
   });
+
+  showReaders(connection, () => thread() && catchUp(thread()));
 
   // What this very page did (a reply, a reaction, an edit) came back with its answer: the version on the page rises.
   document.addEventListener("htmx:afterRequest", (event) => {
@@ -81,6 +100,10 @@ function take(place, content, byName) {
   let added = 0;
   for (const element of [...content.children]) {
     const standing = element.id && document.getElementById(element.id);
+    if (element.id === "reply-audience") {
+      if (standing) renewReaders(standing, element);
+      continue;
+    }
     if (standing) {
       // Somebody is writing in it: leave it; sending tells about the other change.
       // Its own answer is on its way, and says more (what is the viewer's own, how to undo).
@@ -103,6 +126,25 @@ function take(place, content, byName) {
   announce(byName && added === 1 ? fill(words.newReply, { name: byName }) : plural(words.newReplies, added), { key: "replies" });
   if (wasNear) scrollTo({ top: document.documentElement.scrollHeight });
   else showBelow(place, added, me);
+}
+
+/** More readers while something is typed: Post waits until the writer has seen it (static/src/compose.js). */
+function renewReaders(standing, fresh) {
+  const [shown, now] = [standing, fresh].map((line) => line.querySelector("input[name=audience]"));
+  const guestsCame = shown.value.endsWith(":0") && !now.value.endsWith(":0");
+  fresh.dataset.version = standing.dataset.version;
+  const form = standing.closest("form");
+  if (guestsCame && form.elements.namedItem("body").value.trim()) {
+    fresh.dataset.mustSee = now.value;
+    now.value = shown.value;
+    const seen = document.createElement("button");
+    Object.assign(seen, { type: "button", className: "btn", textContent: words.iHaveSeenIt });
+    seen.dataset.seen = "";
+    fresh.append(seen);
+  }
+  standing.replaceWith(fresh);
+  if (guestsCame) announce(words.guestsCanRead, { key: "readers" });
+  document.dispatchEvent(new CustomEvent("parvis:readers", { detail: form }));
 }
 
 function insertByNumber(list, element) {
