@@ -99,12 +99,24 @@ def _of_several(places: int, employees: int, guests: int, spaces: Sequence[Space
     return Audience("", _("Read by %(readers)s") % {"readers": words}, tone, "eye", employees, guests)
 
 
-def people_to_mention(viewer: Person, spaces: Sequence[Space], label: str, words: str, limit: int = 8) -> list[Person]:
+def people_to_mention(
+    viewer: Person,
+    spaces: Sequence[Space],
+    label: str,
+    words: str,
+    *,
+    named: Sequence[str] | None = None,
+    limit: int = 8,
+) -> list[Person]:
     """People whose name begins with ``words`` (any part of it) and who may read in every one of ``spaces``.
+
+    ``named`` are the public ids of the readers of a restricted thread: then nobody but them.
 
     SECURITY: a guest is proposed only people who share a space; nobody is proposed who could not be told.
     """
     people = groups.visible_people(viewer)
+    if named is not None:
+        people = people.filter(public_id__in=named)
     for space in spaces:
         people = people.filter(
             pk__in=policy.readers(space, rights.label_in(viewer, space, label) or label).values("pk")

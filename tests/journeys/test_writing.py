@@ -88,3 +88,26 @@ def test_a_person_is_mentioned_by_keyboard(sign_in, company):
     page.get_by_role("option", name="Mona Manager").wait_for()
     page.keyboard.press("Enter")
     expect(field).to_have_value(re.compile(rf"\(person:{company.people['manager']['public_id']}\)"))
+
+
+def test_who_is_proposed_follows_the_places_and_the_level_chosen(sign_in, company):
+    page = sign_in("manager")
+    page.goto(f"/threads/new/?space={company.spaces['open']}")
+    field = page.locator("#compose-body")
+    options = page.get_by_role("option")
+
+    def proposed(text: str) -> list[str]:
+        field.fill("")
+        field.focus()
+        with page.expect_response("**/compose/people/*"):
+            page.keyboard.type(text)
+        page.wait_for_timeout(300)
+        return options.all_inner_texts()
+
+    assert any("Otto Outsider" in name for name in proposed("@Otto"))
+    page.locator(f"#choices [name=spaces][value='{company.spaces['hidden']}']").check()
+    page.locator(f"#choices [name=spaces][value='{company.spaces['open']}']").uncheck()
+    assert proposed("@Otto") == []
+    assert any("Max Member" in name for name in proposed("@Max"))
+    page.locator("#levels [name=label][value=restricted]").check()
+    assert proposed("@Max") == []

@@ -91,6 +91,13 @@ def test_nobody_is_proposed_who_could_not_read(cast, signed_in):
     assert "Otto Outsider" not in page
 
 
+def test_in_a_restricted_thread_the_readers_named_are_proposed_and_nobody_else(cast, signed_in):
+    address = f"/compose/people/?label=restricted&readers={cast.reader.public_id}&q="
+    page = signed_in(cast.member).get(address).content.decode()
+    assert "Rita Reader" in page and "Mona Manager" not in page
+    assert "option" not in signed_in(cast.member).get("/compose/people/?label=restricted&q=").content.decode()
+
+
 def test_a_picture_is_seen_by_its_uploader_then_by_readers_of_its_post(cast, signed_in):
     client = signed_in(cast.member)
     answer = client.post("/pictures/", {"picture": io.BytesIO(png())})

@@ -125,7 +125,7 @@ def compose_similar(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def compose_people(request: HttpRequest) -> HttpResponse:
-    """People for @: those who may read every chosen place, or the thread replied to."""
+    """People for @: those who may read every chosen place, the readers named, or the thread replied to."""
     words = request.GET.get("q", "")[:80]
     label = request.GET.get("label", "")
     if thread_id := request.GET.get("thread"):
@@ -135,8 +135,10 @@ def compose_people(request: HttpRequest) -> HttpResponse:
         spaces, label = [thread.space], thread.label
     else:
         spaces = places.chosen(request.user, request.GET.getlist("space"))
-        label = "" if label == "restricted" else label
-    people = places.people_to_mention(request.user, spaces, label, words)
+    named = None
+    if label == "restricted":
+        spaces, label, named = [], "", request.GET.getlist("readers")[:200]
+    people = places.people_to_mention(request.user, spaces, label, words, named=named)
     options = [(person, markdown.mention(person.display_name, person.public_id)) for person in people]
     return render(request, "walls/_mentions.html", {"options": options})
 

@@ -16,6 +16,19 @@ async function find(address, text) {
 
 const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
+/** Where to ask: in the composer, with the places, level and readers as they are chosen now. */
+function addressOf(expander) {
+  const address = expander.dataset.mentionUrl;
+  const form = expander.closest("form");
+  if (!form?.querySelector("#choices")) return address;
+  const chosen = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (name === "spaces") chosen.append("space", value);
+    else if (name === "label" || name === "readers") chosen.append(name, value);
+  }
+  return `${address.split("?")[0]}?${chosen}`;
+}
+
 /** Until the answer is here, the list shows only who still matches: Enter must not name somebody typed past. */
 function narrow(expander, text) {
   const list = expander.querySelector("[role=listbox].suggest");
@@ -33,7 +46,7 @@ whenever("text-expander[data-mention-url]", (expander) => {
     const { key, text, provide } = event.detail;
     if (key !== "@") return;
     narrow(expander, text);
-    provide(find(expander.dataset.mentionUrl, text));
+    provide(find(addressOf(expander), text));
   });
   expander.addEventListener("text-expander-value", (event) => {
     event.detail.value = event.detail.item.dataset.value;
