@@ -1,16 +1,18 @@
 """Embedded search: how fast posts are indexed and found, and what the page costs beside a bare query.
 
-    python -m bench.search [--posts 20000] [--real FOLDER]
+    python -m bench.search [--posts 20000] [--real FOLDER] [--keep FOLDER]
 
-Makes a company of its own in a temporary folder: 1,000 people, 200 groups of which 40 hidden, and posts of 15 to 70
-words, 60 % French, drawn after Zipf from 30,000 words a language (or, with ``--real``, the messages of an archive in
-the form that docs/imports.md describes). "Bare" is the same process with one indexed query that renders 50 rows.
-Wall times suffer from whoever else uses the machine: CPU times and ratios are what counts.
+Makes a company of its own in a temporary folder, or in the one of ``--keep``, to be used again the next time: 1,000
+people, 200 groups of which 40 hidden, and posts of 15 to 70 words, 60 % French, drawn after Zipf from 30,000 words a
+language (or, with ``--real``, the messages of an archive in the form that docs/imports.md describes). "Bare" is the
+least search page on the same index: see bench/search_page.py. Wall times suffer from whoever else uses the machine:
+CPU times and ratios are what counts.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import gzip
 import json
@@ -21,7 +23,10 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
+
+say = sys.stdout.write
 
 
 def set_up(folder: str) -> None:
@@ -119,69 +124,89 @@ def measured(work, rounds: int = 15) -> tuple[float, float]:
     return statistics.median(walls), statistics.median(cpus)
 
 
-def bare(viewer) -> None:
-    """The least a page can do: one indexed query, 50 rows rendered."""
-    from django.template import Context, Engine
-
-    from walls.models import Post
-
-    rows = Post.objects.filter(pk__gte=1)[:50]
-    Engine().from_string("{% for row in rows %}<p>{{ row.text }}</p>{% endfor %}").render(Context({"rows": rows}))
-
-
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--posts", type=int, default=20_000)
     options.add_argument("--real", default=None)
+    options.add_argument("--keep", default=None)
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    if chosen.keep:
+        Path(chosen.keep).mkdir(parents=True, exist_ok=True)
+    with contextlib.nullcontext(chosen.keep) if chosen.keep else tempfile.TemporaryDirectory() as folder:
         set_up(folder)
         run(chosen.posts, chosen.real)
 
 
-def run(posts: int, real: str | None) -> None:
-    from django.test import Client
-    from haystack import connections
-
-    from kit.facts import HeardFact
-    from search import queries, suggestions
+def index(backend, posts: int) -> None:
     from search.engines.rebuild import rebuild
-    from search.language import parse
-    from walls.models import Post
 
-    say = sys.stdout.write
-    viewer = fill(posts, real)
-    backend = connections["default"].get_backend()
     cpu, wall = time.process_time(), time.perf_counter()
     done = rebuild(backend.store)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    folder = backend.store.current().folder
-    size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
+    size = sum(path.stat().st_size for path in backend.store.current().folder.iterdir()) / 1e6
     say(f"indexed {done} rows: {cpu:.1f} s CPU, {wall:.1f} s; {posts / cpu:.0f} posts per CPU second; {size:.0f} MB\n")
-    sample = list(Post.objects.values_list("text", flat=True)[:2000])
-    counts: dict[str, int] = {}
-    for text in sample:
-        for word in set(re.findall(r"[^\W\d_]{4,}", text.lower())):
-            counts[word] = counts.get(word, 0) + 1
-    ranked = sorted((word for word in counts if counts[word] > 1), key=lambda word: -counts[word])
-    share = [word for word in ranked if counts[word] <= len(sample) * 0.07]
-    frequent, medium, rare = share[0], ranked[len(ranked) // 4], ranked[-5]
-    two = " ".join(re.findall(r"[^\W\d_]{4,}", sample[17])[:2])
-    phrase = '"' + " ".join(sample[40].split()[2:4]).replace('"', "") + '"'
-    asked = {
+
+
+def choose(sample: list[str]) -> dict[str, str]:
+    """What is asked, by what it shows: words by how many of ``sample`` hold them."""
+    counts = Counter(word for text in sample for word in set(re.findall(r"[^\W\d_]{4,}", text.lower())))
+    ranked = sorted((word for word in counts if counts[word] > 1), key=lambda word: (-counts[word], word))
+    frequent = next(word for word in ranked if counts[word] <= len(sample) * 0.07)
+    medium, rare = ranked[len(ranked) // 4], ranked[-5]
+    return {
         "frequent word (7 %)": frequent,
         "medium word": medium,
         "rare word": rare,
-        "two words": two,
-        "phrase": phrase,
+        "two words": " ".join(re.findall(r"[^\W\d_]{4,}", sample[17])[:2]),
+        "phrase": '"' + " ".join(sample[40].split()[2:4]).replace('"', "") + '"',
         "typo": rare[:2] + rare[3:] if len(rare) > 5 else medium[:-2] + "zz" + medium[-1:],
         "prefix": frequent[:4] + "*",
         "word and operators": f"{medium} kind:question after:2020-02",
         "operators only": "kind:question",
         "minus": f"{frequent} -{medium}",
     }
-    bare_wall, bare_cpu = measured(lambda: bare(viewer))
-    say(f"bare query and 50 rows: {bare_wall:.1f} ms, {bare_cpu:.1f} ms CPU\n")
+
+
+def add_newer(viewer, backend, count: int = 10_000) -> None:
+    """So many newer posts, in a space of the viewer's, that hold none of the words asked for."""
+    from groups.models import Space, SpaceType
+    from kit import clock
+    from walls.models import Post, Thread
+
+    now = clock.now()
+    thread = Thread.objects.create(
+        space=Space.objects.get(type=SpaceType.COMMON), author=viewer, last_author=viewer, title="Newer", opened_at=now,
+        active_at=now, last_number=count,
+    )  # fmt: skip
+    Post.objects.bulk_create(
+        (
+            Post(thread=thread, number=n + 1, author=viewer, source="", html="", text=f"xq{n % 97} wy{n % 89}",
+                 posted_at=now) for n in range(count)
+        ),
+        batch_size=1000,
+    )  # fmt: skip
+    keys = thread.posts.order_by("pk").values_list("pk", flat=True)
+    from search.findables import findables
+
+    backend.writer.write_rows(backend.store.current(), [("walls.post", key) for key in keys], findables())
+
+
+def run(posts: int, real: str | None) -> None:
+    from haystack import connections
+
+    from bench.search_page import lines
+    from intranet.wsgi import application
+    from kit.facts import HeardFact
+    from people.models import Person
+    from search import queries, suggestions
+    from search.language import parse
+    from walls.models import Post
+
+    viewer = Person.objects.filter(email="p0@example.test").first() or fill(posts, real)
+    backend = connections["default"].get_backend()
+    if not (backend.store.root / "current").exists():
+        index(backend, posts)
+    asked = choose(list(Post.objects.order_by("pk").values_list("text", flat=True)[:2000]))
 
     def ask(text: str, *, is_cold: bool = False):
         if is_cold:
@@ -190,27 +215,24 @@ def run(posts: int, real: str | None) -> None:
                 segment._postings.clear()
         return queries.search(viewer=viewer, query=parse(text))
 
-    for name, text in asked.items():
+    def tell(name: str, text: str) -> None:
         results = ask(text)
         cold, cold_cpu = measured(lambda text=text: ask(text, is_cold=True), 5)
         warm, warm_cpu = measured(lambda text=text: ask(text))
         cut = " CUT OFF" if results.is_cut_off else ""
         say(
             f"{name:22} {results.total:6} threads  first {cold:6.1f} ms ({cold_cpu:6.1f} CPU)  again {warm:6.1f} ms "
-            f"({warm_cpu:6.1f} CPU, {warm_cpu / bare_cpu:4.1f} x bare){cut}\n"
+            f"({warm_cpu:6.1f} CPU){cut}\n"
         )
-    wall_ms, cpu_ms = measured(lambda: suggestions.suggest(viewer=viewer, query=parse(medium[:4])))
+
+    for name, text in asked.items():
+        tell(name, text)
+    wall_ms, cpu_ms = measured(lambda: suggestions.suggest(viewer=viewer, query=parse(asked["medium word"][:4])))
     say(f"{'palette suggestions':22} {wall_ms:.1f} ms ({cpu_ms:.1f} CPU)\n")
-    client = Client(headers={"host": "localhost"})
-    client.force_login(viewer)
-    from django.core.cache import cache
-
-    def page():
-        cache.clear()
-        return client.get("/search/", {"q": medium})
-
-    wall_ms, cpu_ms = measured(page)
-    say(f"{'whole page':22} {wall_ms:.1f} ms ({cpu_ms:.1f} CPU, {cpu_ms / bare_cpu:.1f} x bare)\n")
+    for told in lines(application, viewer, {name: asked[name] for name in ("rare word", "medium word", "two words")}):
+        say(told + "\n")
+    if Post.objects.filter(thread__title="Newer").exists():
+        return
     key = Post.objects.order_by("pk").values_list("pk", flat=True)[posts // 2]
     fact = HeardFact(
         0, "post.edited", {"post": key, "thread": Post.objects.get(pk=key).thread_id}, dt.datetime.now(dt.UTC)
@@ -218,8 +240,10 @@ def run(posts: int, real: str | None) -> None:
     wall_ms, cpu_ms = measured(lambda: backend.writer.hear_now(fact), 12)
     count = len(backend.store.current().part("walls.post").segments())
     say(f"{'one post written anew':22} {wall_ms:.1f} ms ({cpu_ms:.1f} CPU), {count} segments\n")
-    wall_ms, cpu_ms = measured(lambda: ask(medium), 5)
-    say(f"{'a word after that':22} {wall_ms:.1f} ms ({cpu_ms:.1f} CPU)\n")
+    add_newer(viewer, backend)
+    say("after 10,000 newer posts that do not match:\n")
+    for name in ("frequent word (7 %)", "medium word", "rare word"):
+        tell(name, asked[name])
 
 
 if __name__ == "__main__":
