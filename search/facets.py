@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -98,19 +99,17 @@ def _places(results: Results, chosen: list[Operator]) -> Facet:
     """The spaces with most results. They are counted behind the rule, so their names may be shown."""
     facet = Facet("in", _("Where"))
     counts = {int(key): count for key, count in results.facets.get("in", {}).items()}
-    spaces = Space.objects.filter(pk__in=counts).select_related("owner")
-    names = [space_value(space) for space in spaces]
+    spaces = Space.objects.filter(pk__in=counts).only("pk", "public_id", "type", "name", "is_named_readers")
+    names = Counter(space_value(space) for space in spaces)
     ticked = {operator.value: str(operator) for operator in _values(chosen, "in")}
-    rows = []
     for space in spaces:
         name = space_value(space)
-        value = name if names.count(name) == 1 and '"' not in name else f"#{space.public_id}"
+        value = name if names[name] == 1 and '"' not in name else f"#{space.public_id}"
         op = ticked.get(value) or ticked.get(f"#{space.public_id}")
-        rows.append(
-            Choice(op or str(Operator(name="in", value=value)), space_label(space), counts[space.pk], op is not None)
-        )
-    rows.sort(key=lambda choice: (not choice.is_chosen, -(choice.count or 0), choice.label.casefold()))
-    facet.choices = rows[:MOST_PLACES]
+        written = op or str(Operator(name="in", value=value))
+        facet.choices.append(Choice(written, space_label(space), counts[space.pk], op is not None))
+    facet.choices.sort(key=lambda choice: (not choice.is_chosen, -(choice.count or 0), choice.label.casefold()))
+    del facet.choices[MOST_PLACES:]
     return facet
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from search.language import Phrase, Query, Word
-from search.words import STOP_WORDS, Token, entries, lookups, tokens
+from search.words import STOP_WORDS, Token, analyse, entries, lookups, tokens, written
 
 EXCERPT = 240
 LEAD = 60
@@ -22,6 +22,7 @@ class Marker:
     asked: frozenset[str] = frozenset()
     beginnings: tuple[str, ...] = ()
     runs: tuple[tuple[str, ...], ...] = ()
+    _known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, query: Query, instead: Mapping[str, tuple[str, ...]] | None = None) -> Marker:
@@ -46,28 +47,32 @@ class Marker:
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Start and end of each marked stretch, neighbours joined."""
-        found = list(tokens(text))
-        marked = [self._is_asked(token) for token in found]
-        for run in self.runs:
-            wanted = [set(lookups(word)) for word in run]
-            for first in range(len(found)):
-                if last := _side_by_side(found, first, wanted):
-                    marked[first:last] = [True] * (last - first)
+        stretches = [(start, end) for start, end, word in written(text) if self._is_asked(word)]
+        if self.runs:
+            found = list(tokens(text))
+            for run in self.runs:
+                wanted = [set(lookups(word)) for word in run]
+                for first in range(len(found)):
+                    if last := _side_by_side(found, first, wanted):
+                        stretches += [(token.start, token.end) for token in found[first:last]]
         spans: list[tuple[int, int]] = []
-        for token, is_marked in zip(found, marked, strict=True):
-            if not is_marked:
-                continue
-            if spans and text[spans[-1][1] : token.start] in ("", " ", "\u00a0"):
-                spans[-1] = (spans[-1][0], token.end)
+        for start, end in sorted(set(stretches)):
+            if spans and text[spans[-1][1] : start] in ("", " ", "\u00a0"):
+                spans[-1] = (spans[-1][0], end)
             else:
-                spans.append((token.start, token.end))
+                spans.append((start, end))
         return spans
 
-    def _is_asked(self, token: Token) -> bool:
-        written = (*token.parts, token.joined) if token.joined else token.parts
-        return any(
-            not self.asked.isdisjoint(entries(part)) or part.startswith(self.beginnings or ("\0",)) for part in written
-        )
+    def _is_asked(self, word: str) -> bool:
+        """PERF: a page of results says the same few hundred words thousands of times; each is looked at once."""
+        known = self._known.get(word)
+        if known is None:
+            parts, joined = analyse(word)
+            known = self._known[word] = any(self._asks(part) for part in (*parts, joined) if part)
+        return known
+
+    def _asks(self, part: str) -> bool:
+        return not self.asked.isdisjoint(entries(part)) or part.startswith(self.beginnings or ("\0",))
 
 
 def _side_by_side(found: list[Token], first: int, wanted: list[set[str]]) -> int:

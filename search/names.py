@@ -108,4 +108,6 @@ def space_label(space: Space) -> str:
     """What a space is called in a list of places."""
     if space.type == SpaceType.PERSONAL:
         return _("%(name)s’s wall") % {"name": space.name}
+    if space.is_named_readers:
+        return _("Named readers")
     return space_value(space) or _("Private conversation")

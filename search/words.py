@@ -115,7 +115,7 @@ def stems(word: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=100_000)
-def _analyse(chunk: str) -> tuple[tuple[str, ...], str]:
+def analyse(chunk: str) -> tuple[tuple[str, ...], str]:
     """Parts and one-word spelling of one run of letters as it was written."""
     folded = fold(chunk)
     if folded[-1] in "+#":
@@ -156,10 +156,16 @@ def _analyse(chunk: str) -> tuple[tuple[str, ...], str]:
     return tuple(part[:LONGEST_WORD] for part in parts if part), joined
 
 
+def written(text: str) -> Iterator[tuple[int, int, str]]:
+    """The written words of ``text`` as they stand: start, end and word."""
+    for match in _CHUNK.finditer(text):
+        yield match.start(), match.end(), match.group()
+
+
 def tokens(text: str) -> Iterator[Token]:
     """The written words of ``text`` in order, with their places in it."""
     for match in _CHUNK.finditer(text):
-        parts, joined = _analyse(match.group())
+        parts, joined = analyse(match.group())
         if parts:
             yield Token(match.start(), match.end(), parts, joined)
 
@@ -175,7 +181,7 @@ def placed(text: str) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     place = 0
     for match in _CHUNK.finditer(text):
-        parts, joined = _analyse(match.group())
+        parts, joined = analyse(match.group())
         if joined:
             for entry in entries(joined):
                 found.setdefault(entry, []).append(place)
