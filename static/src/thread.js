@@ -79,8 +79,10 @@ function setAnswer(id, name) {
 function answer(id, name, isQuote) {
   const area = document.getElementById("reply-body");
   const prose = document.querySelector(`#post-${CSS.escape(id)} .prose`);
-  setAnswer(id, name);
-  if (isQuote && prose) {
+  // A quote names its author and leads there: the line "in reply to" would say it a second time.
+  const isQuoted = isQuote && prose;
+  setAnswer(isQuoted ? "" : id, isQuoted ? "" : name);
+  if (isQuoted) {
     const selection = getSelection();
     const isInside = selection?.rangeCount && !selection.isCollapsed && prose.contains(selection.anchorNode);
     const text = (isInside ? selection.toString() : prose.innerText).trim().slice(0, 1000);

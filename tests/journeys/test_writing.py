@@ -111,3 +111,15 @@ def test_who_is_proposed_follows_the_places_and_the_level_chosen(sign_in, compan
     assert any("Max Member" in name for name in proposed("@Max"))
     page.locator("#levels [name=label][value=restricted]").check()
     assert proposed("@Max") == []
+
+
+def test_a_quote_is_put_into_the_text_and_said_nowhere_else(sign_in, company):
+    page = sign_in("member")
+    field = open_thread(page, company, "question")
+    post = page.locator("#posts article.post", has_text="je vérifie à Saint-Flour")
+    post.locator("[data-menu] summary").click()
+    post.locator("[data-quote]").click()
+    expect(field).to_have_value(re.compile(r"> \[Françoise Lefèvre\]\(post:"))
+    expect(page.locator("#reply [data-answers]")).to_be_hidden()
+    post.locator("[data-reply]").click()
+    expect(page.locator("#reply [data-answers]")).to_contain_text("Françoise Lefèvre")

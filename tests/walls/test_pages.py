@@ -9,6 +9,7 @@ from PIL import Image
 
 from groups.models import Label
 from walls import services as walls
+from walls.fragments import post_fragment
 from walls.models import Draft, Picture, Post, Thread
 
 
@@ -66,6 +67,20 @@ def test_a_form_that_named_no_guests_is_stopped_once_guests_read(cast, thread, s
     answer = client.post(f"/threads/{thread.public_id}/reply/", form)
     assert answer.status_code == 409 and "For us only" in answer.content.decode()
     assert client.post(f"/threads/{thread.public_id}/reply/", form).status_code == 302
+
+
+def test_a_quoting_reply_says_once_whom_it_answers(cast, thread, signed_in):
+    post = walls.reply(author=cast.manager, thread=thread, source="Twenty bar")
+    client = signed_in(cast.member)
+    form = client.get(f"{thread.get_absolute_url()}?quote={post.public_id}").content.decode()
+    assert f"[Mona Manager](post:{post.public_id})" in form and "data-answers hidden" in form
+    assert (
+        "data-answers hidden" not in client.get(f"{thread.get_absolute_url()}?reply={post.public_id}").content.decode()
+    )
+    source = f"> [Mona Manager](post:{post.public_id})\n> Twenty bar\n\nAt last"
+    client.post(f"/threads/{thread.public_id}/reply/", {"body": source, "quotes": "", "submission_key": "k"})
+    answer = Post.objects.get(number=3)
+    assert answer.quotes == post and "in reply to" not in post_fragment(answer)
 
 
 def test_what_changed_in_a_thread_brings_who_reads_a_reply(cast, thread, signed_in):

@@ -47,11 +47,11 @@ def _answered(request: HttpRequest, page: ThreadPage) -> dict[str, object]:
     post = next((post for post in page.window.posts if post.public_id == public_id and not post.deleted_at), None)
     if post is None:
         return {}
-    given: dict[str, object] = {"quotes": post.public_id, "quotes_name": post.author.display_name}
     if "quote" in request.GET:
+        # The quote names its author and leads there: the line "in reply to" would say it a second time.
         cited = "\n".join(f"> {line}" for line in post.text[:500].splitlines())
-        given["source"] = f"> [{post.author.display_name}](post:{post.public_id})\n{cited}\n\n"
-    return given
+        return {"source": f"> [{post.author.display_name}](post:{post.public_id})\n{cited}\n\n", "quotes": ""}
+    return {"quotes": post.public_id, "quotes_name": post.author.display_name}
 
 
 @require_GET
