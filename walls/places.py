@@ -31,10 +31,11 @@ def places_for(author: Person, *, but: Space | None = None) -> list[Space]:
 
 
 def chosen(author: Person, public_ids: Sequence[str]) -> list[Space]:
-    """Those of ``public_ids`` where ``author`` may write, in the order given."""
+    """Those of ``public_ids`` where ``author`` may open threads, in the order given."""
     rows = policy.spaces_for(author, "write").filter(public_id__in=list(public_ids)[:20]).select_related("owner")
     found = {space.public_id: space for space in rows}
-    return [found[public_id] for public_id in dict.fromkeys(public_ids) if public_id in found]
+    wanted = [found[public_id] for public_id in dict.fromkeys(public_ids) if public_id in found]
+    return [space for space in wanted if not rights.is_left(space)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,11 @@ def may_run(person: Person, space: Space, *, manages: bool | None = None) -> boo
     return policy.can(person, "manage", space) if manages is None else manages
 
 
+def is_left(space: Space) -> bool:
+    """True for the wall of somebody whose account is closed: what stands on it goes on, nothing new is opened there."""
+    return space.type == SpaceType.PERSONAL and space.owner is not None and not space.owner.may_act
+
+
 def may_announce(person: Person, space: Space) -> bool:
     """True for group managers in their group and company editors on the company wall."""
     return space.type not in (SpaceType.PERSONAL, SpaceType.DIRECT) and may_run(person, space)

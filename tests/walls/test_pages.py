@@ -7,7 +7,8 @@ import io
 import pytest
 from PIL import Image
 
-from groups.models import Label
+from groups.models import Label, Space
+from people.services import deactivate
 from walls import services as walls
 from walls.fragments import post_fragment
 from walls.models import Draft, Picture, Post, Thread
@@ -67,6 +68,21 @@ def test_a_form_that_named_no_guests_is_stopped_once_guests_read(cast, thread, s
     answer = client.post(f"/threads/{thread.public_id}/reply/", form)
     assert answer.status_code == 409 and "For us only" in answer.content.decode()
     assert client.post(f"/threads/{thread.public_id}/reply/", form).status_code == 302
+
+
+def test_on_the_wall_of_a_closed_account_nothing_new_is_posted_and_the_page_says_why(cast, signed_in):
+    wall = cast.spaces["personal"]
+    (thread,) = walls.post_thread(author=cast.manager, spaces=wall, source="Well done")
+    client = signed_in(cast.manager)
+    assert 'id="compose"' in client.get(wall.get_absolute_url()).content.decode()
+    deactivate(by=cast.admin, person=cast.member)
+    page = client.get(wall.get_absolute_url()).content.decode()
+    assert 'id="compose"' not in page and "This account is closed" in page and "Well done" in page
+    form = {"spaces": wall.public_id, "kind": "discussion", "body": "Come back", "submission_key": "k"}
+    assert client.post("/threads/new/", form).status_code == 422
+    with pytest.raises(walls.Refused):
+        walls.post_thread(author=cast.manager, spaces=Space.objects.get(pk=wall.pk), source="Come back")
+    assert walls.reply(author=cast.manager, thread=thread, source="Still").number == 2
 
 
 def test_a_quoting_reply_says_once_whom_it_answers(cast, thread, signed_in):

@@ -114,12 +114,19 @@ def _set_kind(editor: Person, thread: Thread, kind: str) -> None:
         thread.status = Status.OPEN
 
 
+def refuse_left_wall(space: Space) -> None:
+    """Raise Refused where nothing new is opened because nobody is there to read it as theirs."""
+    if rights.is_left(space):
+        raise Refused("wall-left", _("This account is closed: nothing new is posted on its wall."), status=403)
+
+
 @transaction.atomic
 def move_thread(*, mover: Person, thread: Thread, space: Space) -> Thread:
     """Put the thread with its posts and address on another wall; who cannot read that wall loses it at once."""
     thread = locked(thread)
     _require_shape(mover, thread)
     policy.require(mover, "write", space)
+    refuse_left_wall(space)
     if space.pk == thread.space_id:
         return thread
     if thread.space.type == SpaceType.DIRECT or thread.space.is_named_readers:

@@ -17,7 +17,7 @@ from topics.models import Topic
 from walls import rights
 from walls.models import Follow, Kind, Picture, Post, ReadMark, Thread
 from walls.services import submissions, texts
-from walls.services.classification import tags_or_refuse
+from walls.services.classification import refuse_left_wall, tags_or_refuse
 from walls.services.refusals import Refused
 
 PLACES_LIMIT = 10
@@ -81,6 +81,7 @@ def post_thread(
     threads: list[Thread] = []
     for space in places:
         policy.require(author, "write", space)
+        refuse_left_wall(space)
         threads.append(
             _open(author, space, source, kind, title, topic, tags, label, praised, tie, is_copy=bool(threads))
         )

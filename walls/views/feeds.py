@@ -16,7 +16,7 @@ from groups.models import Space, SpaceType
 from kit import slots
 from people.models import Density, Person
 from topics.models import Tag, Topic
-from walls import feeds, moves, places
+from walls import feeds, moves, places, rights
 from walls.feeds import Feed
 from walls.forms import Composer
 from walls.models import Thread
@@ -163,6 +163,7 @@ def _wall(
     context = _rows(request, feed, request.path, shows_place=shows_place, space=space)
     if space is not None:
         context["watch_walls"] = f"wall:{space.public_id}"
+        context["is_left"] = rights.is_left(space)
     if space is not None and not cursor and places.chosen(request.user, [space.public_id]):
         context["composer"] = Composer.fresh(request.user, [space])
     # The page around it hands on "Show 30 more" as it is: rows only.
