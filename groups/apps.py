@@ -13,5 +13,6 @@ class GroupsConfig(AppConfig):
 
         slots.fill("person.makers", "personal wall", services.make_personal_space)
         facts.subscribe("person.changed", services.hear_person_changed, phase=facts.IN_TRANSACTION)
+        facts.subscribe("person.deactivated", services.hear_account_closed, phase=facts.IN_TRANSACTION)
         slots.fill(BLOCKS, "groups", navigation.block_of_groups, order=20)
         slots.fill(COUNTS, "direct", navigation.count_of_conversations)

@@ -18,5 +18,6 @@ class NotificationsConfig(AppConfig):
         facts.subscribe("invitation.sent", subscribers.hear_invitation)
         facts.subscribe("request.sent", subscribers.hear_request)
         facts.subscribe("request.accepted", subscribers.hear_admission)
+        facts.subscribe("space.inherited", subscribers.hear_inheritance)
         slots.fill("live.streams", "inbox", InboxStream())
         slots.fill(COUNTS, "inbox", queries.unread_count)

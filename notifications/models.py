@@ -25,11 +25,20 @@ class Reason(models.TextChoices):
     ACCEPTED = "accepted", _("accepted your answer")
     PRAISED = "praised", _("praised you")
     ADMITTED = "admitted", _("let you in")
+    INHERITED = "inherited", _("is gone; you manage this group now")
     ANNOUNCEMENT = "announcement", _("announced")
     FOLLOWED = "followed", _("replied in a thread you follow")
 
 
-NEEDS_YOU = (Reason.MENTION, Reason.DIRECT, Reason.REPLY, Reason.REQUEST, Reason.INVITATION, Reason.WALL)
+NEEDS_YOU = (
+    Reason.MENTION,
+    Reason.DIRECT,
+    Reason.REPLY,
+    Reason.REQUEST,
+    Reason.INVITATION,
+    Reason.WALL,
+    Reason.INHERITED,
+)
 STRENGTH = {str(reason): place for place, reason in enumerate(Reason)}
 
 
@@ -44,7 +53,7 @@ class NotificationQuerySet(models.QuerySet):
             models.Q(thread__in=threads)
             | models.Q(thread=None, reason=Reason.INVITATION, space__in=invited.values("space"))
             | models.Q(thread=None, reason=Reason.REQUEST, space__in=asking.values("space"))
-            | models.Q(thread=None, reason=Reason.ADMITTED, space__in=spaces),
+            | models.Q(thread=None, reason__in=(Reason.ADMITTED, Reason.INHERITED), space__in=spaces),
             person=person,
             done_at=None,
         ).order_by("-told_at", "-pk")

@@ -17,7 +17,15 @@ from walls.models import Post
 
 FACTS_KEPT = 50
 
-_ALWAYS = {Reason.MENTION, Reason.DIRECT, Reason.REQUEST, Reason.INVITATION, Reason.ADMITTED, Reason.PRAISED}
+_ALWAYS = {
+    Reason.MENTION,
+    Reason.DIRECT,
+    Reason.REQUEST,
+    Reason.INVITATION,
+    Reason.ADMITTED,
+    Reason.PRAISED,
+    Reason.INHERITED,
+}
 _REPLIES = _ALWAYS | {Reason.REPLY, Reason.WALL, Reason.ACCEPTED}
 _LEVELS = {NotificationLevel.MENTIONS: _ALWAYS, NotificationLevel.REPLIES: _REPLIES}
 

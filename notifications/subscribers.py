@@ -136,3 +136,13 @@ def hear_admission(fact: HeardFact) -> None:
         services.notify_of_space(
             fact_id=fact.id, space=space, people=[fact.ids["person"]], reason=Reason.ADMITTED, actor=actor
         )
+
+
+def hear_inheritance(fact: HeardFact) -> None:
+    """A group's last manager is gone: the member who manages it now is told."""
+    space = Space.objects.filter(pk=fact.ids["space"]).first()
+    gone = Person.objects.filter(pk=fact.ids["by"]).first()
+    if space and gone and policy.audience(space).filter(pk=fact.ids["person"]).exists():
+        services.notify_of_space(
+            fact_id=fact.id, space=space, people=[fact.ids["person"]], reason=Reason.INHERITED, actor=gone
+        )

@@ -25,6 +25,7 @@ from groups.services.spaces import (
     make_personal_space,
     unarchive,
 )
+from groups.services.succession import hear_account_closed
 
 __all__ = [
     "accept_invitation",
@@ -39,6 +40,7 @@ __all__ = [
     "decline_request",
     "edit_group",
     "hand_over",
+    "hear_account_closed",
     "hear_person_changed",
     "invite",
     "join",

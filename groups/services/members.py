@@ -90,7 +90,7 @@ def change_role(*, manager: Person, space: Space, person: Person, role: str) -> 
     if role != Role.MANAGER:
         _refuse_last_manager(membership, _("The last manager stays manager until the group is handed over."))
         raise_epoch(space)
-    _set_role(membership, role, by=manager)
+    set_role(membership, role, by=manager)
     return membership
 
 
@@ -104,10 +104,10 @@ def hand_over(*, manager: Person, space: Space, to: Person) -> None:
         raise ValidationError(_("A group is handed over to another of its members."), code="member")
     own = Membership.objects.filter(space=space, person=manager).first()
     if heir.role != Role.MANAGER:
-        _set_role(heir, Role.MANAGER, by=manager)
+        set_role(heir, Role.MANAGER, by=manager)
     if own is not None and own.role == Role.MANAGER:
         raise_epoch(space)
-        _set_role(own, Role.MEMBER, by=manager)
+        set_role(own, Role.MEMBER, by=manager)
 
 
 def end_membership(membership: Membership, *, by: Person) -> None:
@@ -120,7 +120,8 @@ def end_membership(membership: Membership, *, by: Person) -> None:
     facts.tell("membership.ended", space=space.pk, person=person, role=str(role), by=by.pk)
 
 
-def _set_role(membership: Membership, role: str, *, by: Person) -> None:
+def set_role(membership: Membership, role: str, *, by: Person) -> None:
+    """Change the row and tell; inside the caller's transaction, after its questions."""
     was, membership.role = membership.role, role
     membership.save(update_fields=["role"])
     facts.tell(
