@@ -124,3 +124,33 @@ def test_stand_in_cannot_be_made_active(cast):
     stand_in = services.create_person(by=cast.admin, display_name="Old Hand", is_stand_in=True)
     with pytest.raises(ValidationError):
         services.reactivate(by=cast.admin, person=stand_in)
+
+
+def test_who_does_not_administer_does_nothing_of_it_through_any_verb(cast):
+    """The pages ask as well; the verbs ask by themselves, for the next door that calls them."""
+    invitation = services.invite_to_company(by=cast.admin, email="late@example.test")
+    services.make_editor(by=cast.admin, person=cast.reader)
+    services.deactivate(by=cast.admin, person=cast.leaver)
+    tomorrow = clock.now().date() + dt.timedelta(days=1)
+    verbs = [
+        lambda by: services.create_person(by=by, display_name="Nina New", email="nina@example.test"),
+        lambda by: services.change_person(by=by, person=cast.reader, headline="Owned"),
+        lambda by: services.change_person(by=by, person=by, email="boss@example.test"),
+        lambda by: services.remove_photo(by=by, person=cast.reader),
+        lambda by: services.extend_guest(by=by, person=cast.guest, ends_on=tomorrow),
+        lambda by: services.change_company(by=by, name="Mine"),
+        lambda by: services.set_logo(by=by, content=None),
+        lambda by: services.invite_to_company(by=by, email="friend@example.test"),
+        lambda by: services.withdraw_account_invitation(by=by, invitation=invitation),
+        lambda by: services.deactivate(by=by, person=cast.reader),
+        lambda by: services.reactivate(by=by, person=cast.leaver),
+        lambda by: services.make_administrator(by=by, person=by),
+        lambda by: services.end_administrator(by=by, person=cast.admin),
+        lambda by: services.make_editor(by=by, person=by),
+        lambda by: services.end_editor(by=by, person=cast.reader),
+    ]
+    for by in (cast.outsider, cast.guest, cast.leaver):
+        for number, verb in enumerate(verbs):
+            with pytest.raises(PermissionDenied):
+                verb(by)
+                pytest.fail(f"verb {number} was done by {by.display_name}")

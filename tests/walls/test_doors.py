@@ -1,0 +1,115 @@
+"""Each door of walls asks the rule by itself: what its page hides, its address and its verb refuse."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from groups import services as groups
+from groups.models import Label
+from walls import places
+from walls import services as walls
+from walls.models import Draft, ReadMark, Thread
+
+
+@pytest.fixture
+def hidden(cast):
+    """A thread in the hidden group."""
+    return walls.post_thread(author=cast.member, spaces=cast.spaces["hidden"], title="Plan", source="Aubépine")[0]
+
+
+def test_what_one_keeps_about_a_thread_ends_with_the_right_to_read_it(cast, hidden):
+    groups.remove_member(manager=cast.manager, space=cast.spaces["hidden"], person=cast.leaver)
+    verbs = [walls.follow, walls.mute, walls.unfollow, walls.save, walls.unsave]
+    for person in (cast.outsider, cast.leaver, cast.guest):
+        for verb in verbs:
+            with pytest.raises(Http404):
+                verb(person=person, thread=hidden)
+        for verb in (walls.mark_read, walls.mark_unread):
+            with pytest.raises(Http404):
+                verb(person=person, thread=hidden, number=1)
+
+
+def test_marking_a_list_as_read_skips_what_one_may_not_read(cast, hidden, thread, signed_in):
+    assert walls.mark_all_read(person=cast.outsider, threads=[hidden, thread]) == {thread.pk: 0}
+    client = signed_in(cast.guest)
+    client.post("/feed/read/", {"thread": [hidden.public_id, thread.public_id]})
+    read = ReadMark.objects.filter(person__in=[cast.outsider, cast.guest])
+    assert set(read.values_list("thread", flat=True)) == {thread.pk}
+
+
+@pytest.mark.parametrize("door", ["classify", "move"])
+def test_who_reads_a_thread_without_shaping_it_gets_nothing_at_its_forms(cast, thread, signed_in, door):
+    address = f"/threads/{thread.public_id}/{door}/"
+    nothing = signed_in(cast.reader).get(f"/threads/{'0' * 26}/{door}/")
+    for person in (cast.reader, cast.leaver, cast.guest):  # reads only; writes; guest
+        for answer in (signed_in(person).get(address), signed_in(person).post(address, {"tags": "mine"})):
+            assert answer.status_code == nothing.status_code == 404
+    assert signed_in(cast.member).get(address).status_code == 200
+    groups.archive(manager=cast.manager, space=cast.spaces["open"])
+    assert signed_in(cast.member).get(address).status_code == 404
+
+
+def test_a_thread_is_moved_only_to_where_one_writes(cast, thread, signed_in):
+    client = signed_in(cast.member)
+    groups.leave(person=cast.member, space=cast.spaces["hidden"])
+    for space in (cast.spaces["hidden"].public_id, "0" * 26):
+        assert client.post(f"/threads/{thread.public_id}/move/", {"space": space}).status_code == 404
+    thread.refresh_from_db()
+    assert thread.space == cast.spaces["open"]
+
+
+def test_who_may_not_read_is_neither_named_nor_praised_nor_sent_a_thread(cast, signed_in):
+    for label, person in ((Label.INTERNAL, cast.guest), (Label.SHARED, cast.outsider)):
+        with pytest.raises(walls.Refused, match="cannot read"):
+            walls.post_thread(
+                author=cast.member,
+                spaces=cast.spaces["closed"],
+                source="x",
+                kind="praise",
+                praised=[person],
+                label=label,
+            )
+    # A guest names only people of a shared space: somebody else's id is as good as none.
+    form = {"label": "restricted", "readers": cast.outsider.public_id, "spaces": cast.spaces["open"].public_id}
+    page = signed_in(cast.guest).post("/threads/new/", {**form, "body": "x", "kind": "discussion"})
+    assert "Otto" not in page.content.decode()
+    assert not Thread.objects.filter(author=cast.guest).exists()
+
+
+def test_the_audience_of_several_places_counts_who_reads_any_of_them(cast):
+    spaces = [cast.spaces["closed"], cast.spaces["hidden"]]
+    assert places.audience_for(cast.member, spaces, label=Label.INTERNAL).token == "3:0"
+    assert places.audience_for(cast.member, spaces, label=Label.SHARED).token == "3:1"
+
+
+def test_a_draft_for_a_thread_one_may_no_longer_read_does_not_name_it(cast, hidden, signed_in):
+    place = f"thread:{hidden.public_id}"
+    Draft.objects.create(author=cast.leaver, place=place, fields={"source": "My own words"})
+    client = signed_in(cast.leaver)
+    assert "Plan" in client.get("/drafts/").content.decode()
+    groups.remove_member(manager=cast.manager, space=cast.spaces["hidden"], person=cast.leaver)
+    page = client.get("/drafts/").content.decode()
+    assert "My own words" in page and "Plan" not in page and hidden.public_id not in page
+
+
+def test_an_outsider_writes_nothing_to_a_thread_whatever_verb_is_called(cast, hidden):
+    post = hidden.opening
+    for person in (cast.outsider, cast.guest):
+        verbs = [
+            lambda by: walls.reply(author=by, thread=hidden, source="x"),
+            lambda by: walls.edit_post(editor=by, post=post, source="x", based_on_revision=post.revision),
+            lambda by: walls.delete_post(by=by, post=post),
+            lambda by: walls.change_status(by=by, thread=hidden, status="closed"),
+            lambda by: walls.pin(by=by, thread=hidden),
+            lambda by: walls.vote(voter=by, thread=hidden),
+            lambda by: walls.react(person=by, post=post, emoji="👍"),
+            lambda by: walls.reclassify(editor=by, thread=hidden, tags=["x"]),
+            lambda by: walls.move_thread(mover=by, thread=hidden, space=cast.spaces["open"]),
+            lambda by: walls.post_thread(author=by, spaces=cast.spaces["hidden"], source="x"),
+        ]
+        for number, verb in enumerate(verbs):
+            with pytest.raises((Http404, PermissionDenied)):
+                verb(person)
+                pytest.fail(f"verb {number} was done by {person.display_name}")
