@@ -13,7 +13,8 @@ const fields = (form) =>
 
 const isSecret = (form) => isConfidential(form) || SECRET_LABELS.has(form.elements.namedItem("label")?.value);
 
-const isEmpty = (form) => ![...form.querySelectorAll("textarea, input[type=text]")].some((field) => field.value.trim());
+// Without a name, a field is a script's own (the topic picker says "No topic"): nobody wrote it.
+const isEmpty = (form) => ![...form.querySelectorAll("textarea[name], input[type=text][name]")].some((field) => field.value.trim());
 
 function snapshot(form) {
   const kept = {};

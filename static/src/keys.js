@@ -169,3 +169,15 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   openPalette();
 });
+
+// Going back to a list gives its row the focus again: the page is fetched anew, and the browser forgets.
+const LEFT = "parvis:left";
+addEventListener("pagehide", () => {
+  const row = document.activeElement;
+  if (row?.matches?.(ROWS) && row.href) sessionStorage.setItem(LEFT, JSON.stringify({ page: location.href, row: row.pathname }));
+});
+if (performance.getEntriesByType?.("navigation")[0]?.type === "back_forward") {
+  const left = JSON.parse(sessionStorage.getItem(LEFT) ?? "{}");
+  const row = left.page === location.href && shown(ROWS, main()).find((one) => one.pathname === left.row);
+  if (row) row.focus({ preventScroll: true });
+}

@@ -10,9 +10,18 @@ whenever("[data-editor]", (box) => {
   else again();
 });
 whenever("topic-picker", () => import("./topic_picker.js"));
-whenever("picture-drop", function load() {
-  import("./editor/pictures.js").catch(() => addEventListener("online", load, { once: true }));
+// PERF: pictures come with the first sign of need, not with the page (two requests of its first load). The buttons stand at once.
+const loadPictures = () => import("./editor/pictures.js");
+const soon = () => loadPictures().catch(() => {});
+whenever("picture-drop", (box) => {
+  const form = box.closest("form") ?? box;
+  for (const sign of ["focusin", "pointerover"]) form.addEventListener(sign, soon, { once: true });
+  for (const button of form.querySelectorAll("[data-attach], [data-camera]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => customElements.get("picture-drop") || loadPictures().then(() => button.click(), () => {}));
+  }
 });
+document.addEventListener("dragenter", soon, { once: true });
 
 // A button that opens the emoji picker and puts the sign into its form's field: <button data-emoji="emoji">.
 document.addEventListener("click", async (event) => {

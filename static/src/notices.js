@@ -2,18 +2,25 @@
 import { element, icon } from "./page.js";
 
 /** A red notice with a bold fact, what to do, and buttons ({text, act}). */
-export function failure(title, text = "", buttons = []) {
+export const failure = (title, text = "", buttons = []) =>
+  notice({ class: "notice bad mt-3", role: "alert" }, "circle-alert", title, text, buttons);
+
+/** The same, calm: nothing failed, something waits. */
+export const waiting = (title, text = "", buttons = []) =>
+  notice({ class: "notice mt-3", role: "status" }, "cloud-off", title, text, buttons);
+
+function notice(attributes, drawing, title, text, buttons) {
   const inside = element("div", {}, element("strong", {}, title), text);
   if (buttons.length) {
     const row = element("div", { class: "actions" });
-    buttons.forEach(({ text: verb, act }, at) => {
-      const button = element("button", { type: "button", class: at ? "btn quiet" : "btn" }, verb);
+    buttons.forEach(({ text: verb, act, mark }, at) => {
+      const button = element("button", { type: "button", class: at ? "btn quiet" : "btn", ...(mark && { [mark]: true }) }, verb);
       button.addEventListener("click", act);
       row.append(button);
     });
     inside.append(row);
   }
-  return element("div", { class: "notice bad mt-3", role: "alert", "data-failure": true }, icon("circle-alert"), inside);
+  return element("div", { ...attributes, "data-failure": true }, icon(drawing), inside);
 }
 
 /** Puts `notice` after `place` in the place of an older one. */

@@ -8,7 +8,7 @@
 // in order, under the same key, when the connection is back; a reload finds it on the device (never in confidential places).
 import { announce } from "./announcer.js";
 import { forget } from "./drafts.js";
-import { failure, refusalOf } from "./notices.js";
+import { failure, refusalOf, waiting } from "./notices.js";
 import { ask, element, icon, isConfidential, token, viewer } from "./page.js";
 import { htmx } from "./htmx.js";
 import { words } from "./words.js";
@@ -50,15 +50,25 @@ function show(letter) {
 
 function refuse(letter, title, text) {
   letter.isHeld = true;
-  if (!letter.node) return;
-  letter.node.querySelector("[data-failure]")?.remove();
-  const buttons = [
-    { text: words.tryAgain, act: () => retry(letter) },
-    { text: words.edit, act: () => edit(letter) },
-    { text: words.discard, act: () => drop(letter) },
-  ];
-  letter.node.querySelector("article > div").append(failure(title, text, buttons));
+  say(letter, failure(title, text, verbs(letter, words.tryAgain)));
 }
+
+/** No answer is no refusal: calm, since it goes by itself when the connection is back. */
+function keep(letter) {
+  const where = letter.isSecret ? words.keptInTab : words.keptOnDevice;
+  say(letter, waiting(words.notSentYet, where, verbs(letter, words.tryNow, "data-try-now")));
+}
+
+function say(letter, said) {
+  letter.node?.querySelector("[data-failure]")?.remove();
+  letter.node?.querySelector("article > div").append(said);
+}
+
+const verbs = (letter, again, mark) => [
+  { text: again, act: () => retry(letter), mark },
+  { text: words.edit, act: () => edit(letter) },
+  { text: words.discard, act: () => drop(letter) },
+];
 
 function retry(letter) {
   letter.isHeld = false;
@@ -134,8 +144,7 @@ async function deliver(letter) {
 
 let tries = 0;
 function waitAndRetry(letter) {
-  if (tries === 0) refuse(letter, words.notSent, words.notSentWhy);
-  letter.isHeld = false;
+  if (!letter.node?.querySelector("[data-failure]")) keep(letter);
   tries += 1;
   setTimeout(() => navigator.onLine && work(), Math.min(30_000, 1_000 * 2 ** tries));
 }

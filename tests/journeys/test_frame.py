@@ -59,7 +59,9 @@ def test_a_draft_survives_a_reload_with_its_key(sign_in):
     assert page.locator("form[data-draft] [name=submission_key]").first.input_value() == key
 
 
-def test_the_first_page_is_light(sign_in):
+@pytest.mark.parametrize(("path", "limit"), [("/keys/", 50), ("/", 74), ("/search/", 74)])
+def test_the_first_page_is_light(sign_in, path, limit):
+    """What crosses the wire of the real server, compressed, with nothing kept from before; fonts are counted apart."""
     page = sign_in("member")
     sizes: dict[str, int] = {}
     client = page.context.new_cdp_session(page)
@@ -69,10 +71,11 @@ def test_the_first_page_is_light(sign_in):
     client.on(
         "Network.loadingFinished", lambda e: sizes.update({names.get(e["requestId"], ""): e["encodedDataLength"]})
     )
-    page.goto("/keys/", wait_until="networkidle")
+    page.goto(path, wait_until="networkidle")
     counted = {url: size for url, size in sizes.items() if url.startswith("http") and not url.endswith(".woff2")}
-    assert sum(counted.values()) < 50 * 1024, counted
+    assert sum(counted.values()) < limit * 1024, counted
     assert len(counted) <= 7, list(counted)
+    assert len(sizes) - len(counted) <= 2, list(sizes)
 
 
 def test_the_editor_comes_when_one_writes_and_its_emoji_obey_the_policy(sign_in, axe):

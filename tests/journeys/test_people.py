@@ -125,6 +125,9 @@ def test_a_closed_account_is_out_while_its_page_is_open(sign_in, company):
     admin.goto(f"/admin/people/{company.people['leaver']['public_id']}/")
     admin.get_by_role("button", name="Deactivate the account").click()
     admin.get_by_text("is signed out everywhere").wait_for()
+    # Nobody touches the other screen: its socket closes, and it shows the door.
+    leaver.wait_for_url("**/account/login/**", timeout=2_000)
+    leaver.get_by_role("button", name="Sign in", exact=True).wait_for()
     leaver.goto("/people/")
     assert "/account/login/" in leaver.url
     admin.get_by_role("button", name="Undo").click()

@@ -30,8 +30,9 @@ def test_what_was_written_without_a_connection_is_sent_in_order_when_it_is_back(
     for text in ("Written first, off line", "Written second, off line"):
         field.fill(text)
         page.keyboard.press("Control+Enter")
-    page.locator("article.pending [role=alert]").first.wait_for()
+    page.locator("article.pending [role=status]", has_text="Kept on this device").first.wait_for()
     assert page.locator("article.pending").count() == 2
+    assert page.locator("article.pending [role=alert]").count() == 0
     page.context.set_offline(False)
     page.locator("#posts article.post:not(.pending)", has_text="Written second, off line").wait_for(timeout=40_000)
     page.reload()
@@ -46,7 +47,7 @@ def test_an_unsent_reply_is_found_after_a_reload(sign_in, company):
     page.route("**/reply/", lambda route: route.abort())
     field.fill("Not gone with the tab")
     page.keyboard.press("Control+Enter")
-    page.locator("article.pending [role=alert]").wait_for()
+    page.locator("article.pending [role=status]", has_text="Kept on this device").wait_for()
     page.unroute("**/reply/")
     page.reload()
     page.locator("#posts article.post:not(.pending)", has_text="Not gone with the tab").wait_for()
