@@ -70,8 +70,8 @@ def _with_guests(groups: SpaceQuerySet) -> SpaceQuerySet:
 
 def _open_account(path: str) -> Q:
     """Accounts that are open now, seen through ``path``: ``PersonQuerySet.active`` for a joined table."""
-    ends = f"{path}__ends_on"
-    return Q(**{f"{path}__is_active": True}) & (Q(**{ends: None}) | Q(**{f"{ends}__gte": clock.now().date()}))
+    ends = f"{path}__ends_at"
+    return Q(**{f"{path}__is_active": True}) & (Q(**{ends: None}) | Q(**{f"{ends}__gt": clock.now()}))
 
 
 def conversations_of(viewer: Person) -> SpaceQuerySet:

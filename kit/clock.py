@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import zoneinfo
 from collections.abc import Iterator
 from contextvars import ContextVar
 
@@ -15,6 +16,15 @@ _set_to: ContextVar[dt.datetime | None] = ContextVar("set_to", default=None)
 def now() -> dt.datetime:
     """The present moment, aware, in UTC."""
     return _set_to.get() or timezone.now()
+
+
+def end_of(day: dt.date, zone: str) -> dt.datetime:
+    """The moment at which ``day`` is over in ``zone`` (an IANA name; UTC when there is no such zone)."""
+    try:
+        there: dt.tzinfo = zoneinfo.ZoneInfo(zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        there = dt.UTC
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=there).astimezone(dt.UTC)
 
 
 @contextlib.contextmanager

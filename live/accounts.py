@@ -14,12 +14,12 @@ from people.models import Person
 
 def moved(epochs: Mapping[int, int]) -> list[int]:
     """Those of the people in ``epochs`` (key → last seen epoch) whose rights moved, or whose account closed."""
-    rows = Person.objects.filter(pk__in=epochs).values_list("pk", "epoch", "is_active", "ends_on")
-    today = clock.now().date()
+    rows = Person.objects.filter(pk__in=epochs).values_list("pk", "epoch", "is_active", "ends_at")
+    now = clock.now()
     same = {
         pk
-        for pk, epoch, is_active, ends_on in rows
-        if is_active and epoch == epochs[pk] and (ends_on is None or ends_on >= today)
+        for pk, epoch, is_active, ends_at in rows
+        if is_active and epoch == epochs[pk] and (ends_at is None or ends_at > now)
     }
     return [pk for pk in epochs if pk not in same]
 

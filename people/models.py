@@ -62,7 +62,7 @@ class NotificationLevel(models.TextChoices):
 class PersonQuerySet(models.QuerySet):
     def active(self):
         """Accounts that are open now: switched on, and for guests before their end date."""
-        return self.filter(is_active=True).filter(models.Q(ends_on=None) | models.Q(ends_on__gte=clock.now().date()))
+        return self.filter(is_active=True).filter(models.Q(ends_at=None) | models.Q(ends_at__gt=clock.now()))
 
     def matching(self, words: str):
         """People in whose name, headline, department, place or employer every one of ``words`` occurs."""
@@ -111,6 +111,8 @@ class Person(AbstractBaseUser):
         "self", models.PROTECT, null=True, blank=True, related_name="sponsored", verbose_name=_("sponsor")
     )
     ends_on = models.DateField(_("guest until"), null=True, blank=True, help_text="Last day of access, inclusive.")
+    # WHY: docs/decisions/0032; kept by save(), so that no question about access needs a calendar.
+    ends_at = models.DateTimeField(null=True, editable=False, help_text="The end of that day where the sponsor is.")
 
     is_active = models.BooleanField(default=True)
     is_administrator = models.BooleanField(default=False)
@@ -155,6 +157,11 @@ class Person(AbstractBaseUser):
                 fields=["display_name"], name="person_robot_once", condition=models.Q(is_robot=True)
             ),
             models.CheckConstraint(
+                # SECURITY: a last day without its moment would never end.
+                name="person_last_day_has_its_end",
+                condition=models.Q(ends_on=None, ends_at=None) | models.Q(ends_on__isnull=False, ends_at__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="person_guest_is_no_administrator",
                 condition=models.Q(is_employee=True) | models.Q(is_administrator=False, is_editor=False),
             ),
@@ -168,8 +175,10 @@ class Person(AbstractBaseUser):
         self.display_name = fold_name(self.display_name)
         said = (self.display_name, self.headline, self.department, self.place, self.employer)
         self.folded = fold_words(" ".join(said))[:600]
+        self.ends_at = self.ends_on and clock.end_of(self.ends_on, (self.sponsor or self).time_zone)
         if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
+            kept = {"folded", "ends_at"} if {"ends_on", "sponsor"} & {*kwargs["update_fields"]} else {"folded"}
+            kwargs["update_fields"] = {*kwargs["update_fields"], *kept}
         super().save(*args, **kwargs)
 
     @property
@@ -190,7 +199,7 @@ class Person(AbstractBaseUser):
     @property
     def may_act(self) -> bool:
         """True while the account is open: active, and a guest's end date not passed. A robot may act."""
-        return self.is_active and (self.ends_on is None or self.ends_on >= clock.now().date())
+        return self.is_active and (self.ends_at is None or self.ends_at > clock.now())
 
     @property
     def may_sign_in(self) -> bool:

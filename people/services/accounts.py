@@ -166,9 +166,9 @@ def extend_guest(*, by: Person, person: Person, ends_on: dt.date) -> Person:
         require_administrator(by)
     if not person.is_guest:
         raise ValidationError(_("Only guests have an end date."), code="not a guest")
-    if ends_on < clock.now().date():
+    if clock.end_of(ends_on, (person.sponsor or by).time_zone) <= clock.now():
         raise ValidationError({"ends_on": _("The last day can’t be in the past.")})
-    was_over = not person.is_active and person.ends_on is not None and person.ends_on < clock.now().date()
+    was_over = not person.is_active and person.ends_at is not None and person.ends_at <= clock.now()
     _write(person, {"ends_on": ends_on, "is_active": person.is_active or was_over})
     facts.tell("person.changed", person=person.pk, fields=["ends_on"])
     if was_over:

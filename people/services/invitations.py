@@ -57,7 +57,9 @@ def invite_to_company(
         raise PermissionDenied
     email = tidy_mail(email)
     require_free_mail(email)
-    if not is_employee and (fields.get("ends_on") is None or fields["ends_on"] < clock.now().date()):
+    if not is_employee and (
+        fields.get("ends_on") is None or clock.end_of(fields["ends_on"], by.time_zone) <= clock.now()
+    ):
         raise ValidationError({"ends_on": _("A guest needs a last day that is not in the past.")})
     earlier = AccountInvitation.objects.filter(email=email, accepted_by=None, withdrawn_at=None)
     earlier.update(withdrawn_at=clock.now())

@@ -49,7 +49,7 @@ def reactivate(*, by: Person, person: Person, ends_on: dt.date | None = None) ->
         raise ValidationError(_("This is not an account of somebody."), code="not a person")
     if ends_on is not None and person.is_guest:
         extend_guest(by=by, person=person, ends_on=ends_on)
-    if person.is_guest and (person.ends_on is None or person.ends_on < clock.now().date()):
+    if person.is_guest and (person.ends_at is None or person.ends_at <= clock.now()):
         raise ValidationError({"ends_on": _("This guest’s time is over. Give a new last day.")}, code="over")
     if not person.is_active:
         person.is_active = True
@@ -61,9 +61,9 @@ def reactivate(*, by: Person, person: Person, ends_on: dt.date | None = None) ->
 def end_guests_of_yesterday() -> int:
     """Close every guest account whose last day is over; how many. The beat calls it every minute.
 
-    From midnight on ``may_act`` already refuses them everywhere: this ends sessions and tells the sockets.
+    From midnight where the sponsor is, ``may_act`` refuses them everywhere: this ends sessions and tells the sockets.
     """
-    over = Person.objects.guests().filter(is_active=True, ends_on__lt=clock.now().date())
+    over = Person.objects.guests().filter(is_active=True, ends_at__lte=clock.now())
     if not over:
         return 0
     housekeeper = robot()

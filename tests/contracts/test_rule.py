@@ -119,7 +119,7 @@ def test_a_label_narrows_what_a_guest_reads_and_nothing_for_employees(world, kin
 
 def test_whoever_is_not_signed_in_or_whose_account_is_closed_may_nothing(world):
     Person.objects.filter(pk=world.manager.pk).update(is_active=False)
-    Person.objects.filter(pk=world.guest.pk).update(ends_on=clock.now().date() - dt.timedelta(days=1))
+    Person.objects.filter(pk=world.guest.pk).update(ends_at=clock.now() - dt.timedelta(seconds=1))
     for person in (AnonymousUser(), Person.objects.get(pk=world.manager.pk), Person.objects.get(pk=world.guest.pk)):
         for action in ACTIONS:
             assert not policy.spaces_for(person, action).exists()

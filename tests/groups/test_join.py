@@ -13,7 +13,6 @@ from groups import services as groups
 from groups.models import Invitation, JoinRequest
 from kit import clock
 from kit.models import Fact
-from people.models import Person
 from tests.conftest import make_person
 
 
@@ -111,8 +110,8 @@ def test_a_guest_is_invited_only_where_guests_are_taken_and_with_sponsor_and_end
     guest = make_person("Gil Guest", is_employee=False, employer="Brenner")
     with pytest.raises(ValidationError, match="sponsor"):
         groups.invite(manager=cast.manager, space=cast.spaces["open"], person=guest)
-    Person.objects.filter(pk=guest.pk).update(sponsor=cast.manager, ends_on=cast.guest.ends_on)
-    guest.refresh_from_db()
+    guest.sponsor, guest.ends_on = cast.manager, cast.guest.ends_on
+    guest.save()
     with pytest.raises(ValidationError, match="hidden"):
         groups.invite(manager=cast.manager, space=cast.spaces["hidden"], person=guest)
     groups.edit_group(manager=cast.manager, space=cast.spaces["closed"], has_guest_invitations=False)

@@ -26,7 +26,6 @@ STATES = ("all", "open", "guests", "administrators", "closed", "imported", "invi
 
 def _of_state(state: str):
     """The accounts of a state, by its name in the address."""
-    today = clock.now().date()
     everybody = Person.objects.filter(is_robot=False)
     real = everybody.filter(is_stand_in=False)
     return {
@@ -34,7 +33,7 @@ def _of_state(state: str):
         "open": real.active(),
         "guests": real.guests(),
         "administrators": real.filter(Q(is_administrator=True) | Q(is_editor=True)),
-        "closed": real.filter(Q(is_active=False) | Q(ends_on__lt=today)),
+        "closed": real.filter(Q(is_active=False) | Q(ends_at__lte=clock.now())),
         "imported": everybody.filter(is_stand_in=True),
     }.get(state, real)
 
