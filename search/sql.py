@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connection, transaction
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
@@ -91,7 +92,11 @@ def count_and_page(
             annotations.update({f"f_{name}_{value}": _flag(asks) for value, asks in what.items()})
     # SECURITY: ``rows`` comes from Findable.rows(viewer); nothing below widens it.
     rows = rows.order_by().annotate(**annotations).values(*annotations)
-    base, params = rows.query.get_compiler(using="default").as_sql()
+    try:
+        base, params = rows.query.get_compiler(using="default").as_sql()
+    except EmptyResultSet:
+        # A condition that nothing can meet (a name nobody has) is no statement at all, and an answer of nothing.
+        return Counted()
 
     def where(without: str = "") -> str:
         kept = [f"c_{index} = {_TRUE[connection.vendor]}" for index, name in enumerate(names) if name != without]

@@ -173,6 +173,16 @@ def test_a_bad_operator_is_named_and_the_text_is_kept(cast, index, asks):
     assert "kind:poem" in page and 'role="alert"' in page
 
 
+@pytest.mark.parametrize("operator", ["from:zzz", "tag:zzz", "in:zzz", "topic:zzz", "from:#zzz", "from:zzz OR tag:zzz"])
+@pytest.mark.parametrize("words", ["", "porosity"])
+def test_a_name_that_nobody_has_finds_nothing_and_says_so(cast, threads, index, asks, operator, words):
+    index()
+    for person in (cast.member, cast.guest):
+        answer = asks(person, q=f"{words} {operator}".strip())
+        assert answer.status_code == 200
+        assert "Nothing you may read matches" in answer.content.decode()
+
+
 def test_nothing_found_offers_the_nearest_readable_words(cast, threads, index, asks):
     write_thread(space=cast.spaces["open"], author=cast.member, title="Soap", source="Who buys the soap?")
     write_thread(space=cast.spaces["hidden"], author=cast.manager, title="Soop", source="Soapy soak soar")
