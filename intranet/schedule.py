@@ -15,6 +15,7 @@ def fill_own() -> None:
     """The house's own lines."""
     slots.fill("schedule", "facts.sweep", SWEEP_SECONDS)
     slots.fill("schedule", "facts.forget", DAY)
+    slots.fill("schedule", "blobs.sweep", DAY / 4)
     slots.fill("schedule", "sessions.clear", DAY)
 
 

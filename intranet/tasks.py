@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.core.management import call_command
 
-from kit import facts
+from kit import blobs, facts
 
 
 @shared_task(name="facts.deliver")
@@ -24,6 +24,12 @@ def sweep_facts() -> None:
 def forget_facts() -> None:
     """Drop what everyone heard long ago."""
     facts.forget_heard()
+
+
+@shared_task(name="blobs.sweep")
+def sweep_blobs() -> None:
+    """Remove pictures that nothing cites any more."""
+    blobs.sweep()
 
 
 @shared_task(name="sessions.clear")

@@ -13,10 +13,11 @@ class PeopleConfig(AppConfig):
 
         from kit import facts, slots
         from kit.navigation import BLOCKS
-        from people import administration, mail, services
+        from people import administration, mail, queries, services
 
         facts.subscribe("account-invitation.made", mail.hear_invitation)
         facts.subscribe("password.changed", mail.hear_password_changed)
+        slots.fill("blobs.cited", "people", queries.pictures_cited)
         slots.fill("schedule", "people.end_guests", MINUTE)
         administration.fill_own()
         slots.fill(BLOCKS, "administration", administration.block_of_administration, order=90)

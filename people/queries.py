@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from kit import slots
 from people.models import Company, Person, PersonQuerySet
 
@@ -11,6 +13,12 @@ DEMO_DOORS = 6
 def company() -> Company:
     """The row of the company served here."""
     return Company.objects.get_or_create(pk=1)[0]
+
+
+def pictures_cited(names: Collection[str]) -> set[str]:
+    """Which of these blobs are somebody's face or the company's sign."""
+    faces = set(Person.objects.filter(photo__in=names).values_list("photo", flat=True))
+    return faces | set(Company.objects.filter(logo__in=names).values_list("logo", flat=True))
 
 
 def by_mail(email: str) -> Person | None:

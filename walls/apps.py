@@ -25,7 +25,7 @@ class WallsConfig(AppConfig):
     def ready(self) -> None:
         from kit import facts, slots
         from walls import feeds, live
-        from walls.services import merging
+        from walls.services import merging, pictures
         from walls.views import classification
         from walls.views import feeds as walls_shown
 
@@ -43,6 +43,7 @@ class WallsConfig(AppConfig):
         slots.fill("spaces.spoken-last", "walls", feeds.spoken_last)
         slots.fill("space.contents", "walls", feeds.contents_of)
         slots.fill("group.manage", "walls", classification.block_of_group)
+        slots.fill("blobs.cited", "walls", pictures.pictures_cited)
         slots.fill("schedule", "walls.erase_deleted", 300)
         slots.fill("schedule", "walls.drop_unused_pictures", 3600)
         facts.subscribe("topic.merged", merging.hear_topic_merged, phase=facts.IN_TRANSACTION)

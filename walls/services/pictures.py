@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kit import blobs, clock
@@ -64,6 +66,12 @@ def picture_refusal(refusal: workshop.PictureRefused) -> str:
             "found": -(-refusal.found // 1_000_000),
         }
     return _("This file is no picture we can show. JPEG, PNG, WebP, GIF and HEIC are.")
+
+
+def pictures_cited(names: Collection[str]) -> set[str]:
+    """Which of these blobs are pictures of posts, or waiting to be."""
+    rows = Picture.objects.filter(Q(sha256__in=names) | Q(thumbnail_sha256__in=names))
+    return {name for row in rows.values_list("sha256", "thumbnail_sha256") for name in row}
 
 
 @transaction.atomic
