@@ -163,8 +163,9 @@ class Space(models.Model):
 class Membership(models.Model):
     """Somebody is in: the row means *accepted*. Invited and asking people have rows of their own elsewhere."""
 
-    space = models.ForeignKey(Space, models.CASCADE, related_name="memberships")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    # The index and the constraint below begin with these keys: none of their own.
+    space = models.ForeignKey(Space, models.CASCADE, related_name="memberships", db_index=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", db_index=False)
     role = models.CharField(max_length=8, choices=Role.choices, default=Role.MEMBER)
     joined_at = models.DateTimeField(default=clock.now)
 

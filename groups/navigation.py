@@ -9,15 +9,16 @@ from groups import policy, queries
 from groups.models import Space, SpaceType
 from kit.navigation import Block, Entry
 from people.models import Person
+from people.queries import company_seen_by
 
 SHOWN = 40
 
 
 def block_of_groups(person: Person) -> Block:
     """The groups of ``person`` with the icon of their type, and what is new in them."""
-    groups = list(queries.my_groups(person)[: SHOWN + 1])
+    groups = queries.first_groups(person, SHOWN + 1)
     unread = queries.unread_counts(person) if groups else {}
-    may_create = policy.may_create_groups(person)
+    may_create = policy.may_create_groups(person, company_seen_by(person))
     return Block(
         label=_("My groups"),
         entries=[entry_of(space, unread.get(space.pk, 0)) for space in groups[:SHOWN]],
@@ -51,5 +52,4 @@ def entry_of(space: Space, unread: int) -> Entry:
 
 def count_of_conversations(person: Person) -> int:
     """How many threads in private conversations hold something new."""
-    direct = set(queries.conversations_of(person).values_list("pk", flat=True))
-    return sum(count for key, count in queries.unread_counts(person).items() if key in direct)
+    return sum(row.threads for row in queries.unread(person) if row.type == SpaceType.DIRECT)

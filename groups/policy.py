@@ -6,20 +6,50 @@ is the same rule read backwards, and a contract test holds the two together.
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from groups.models import GUEST_TYPES, Label, Membership, Role, Space, SpaceQuerySet, SpaceType
 from groups.rules import ACTIONS, GUESTS_READ_LABELS, RULES, Action, Rule
+from kit.prepared import Given, Prepared
 from people.models import Company, GroupCreators, Person
 
 Rows = TypeVar("Rows", bound=Model)
 
 
-def spaces_for(viewer: Person, action: Action = "read") -> SpaceQuerySet:
+@dataclass(frozen=True)
+class Standing:
+    """All that the rule asks of a viewer but who they are: a viewer for prepared queries (``kit.prepared``).
+
+    The query is run with ``viewer=`` the key of the person. SECURITY: whatever else the rule comes to ask of a
+    viewer must stand here; a right that turned on something missing would fail, and not pass.
+    """
+
+    pk: ClassVar[Given] = Given("viewer", BigIntegerField())
+
+    may_act: bool
+    is_employee: bool
+    is_editor: bool
+    is_administrator: bool
+
+    @classmethod
+    def of(cls, viewer: Person) -> Standing:
+        return cls(bool(viewer.pk and viewer.may_act), viewer.is_employee, viewer.is_editor, viewer.is_administrator)
+
+    @property
+    def is_guest(self) -> bool:
+        return not self.is_employee
+
+
+# Who looks: a person, or the standing of one in a query that is prepared.
+Viewer = Person | Standing
+
+
+def spaces_for(viewer: Viewer, action: Action = "read") -> SpaceQuerySet:
     """The spaces where ``viewer`` may do ``action``, as one unevaluated query."""
     rule = RULES[action]
     # SECURITY: an account that is closed, or not signed in, has no right anywhere.
@@ -36,7 +66,7 @@ def spaces_for(viewer: Person, action: Action = "read") -> SpaceQuerySet:
     return Space.objects.filter(allowed)
 
 
-def _types_without_membership(viewer: Person, rule: Rule) -> set[SpaceType]:
+def _types_without_membership(viewer: Viewer, rule: Rule) -> set[SpaceType]:
     """The types in which ``viewer`` may by being who they are. SECURITY: a guest may nowhere this way."""
     if not viewer.is_employee:
         return set()
@@ -48,7 +78,7 @@ def _types_without_membership(viewer: Person, rule: Rule) -> set[SpaceType]:
     return types
 
 
-def _memberships(viewer: Person, action: Action) -> QuerySet[Membership]:
+def _memberships(viewer: Viewer, action: Action) -> QuerySet[Membership]:
     """The memberships of ``viewer`` that give ``action``."""
     gives = Q(pk__in=[])
     for roles, types in _roles_to_types(action):
@@ -74,27 +104,37 @@ def _paths(model: type[Model]) -> tuple[str, str]:
     return getattr(model, "SPACE_PATH", "space"), getattr(model, "LABEL_PATH", "")
 
 
-def scope(rows: QuerySet[Rows], viewer: Person, action: Action = "read") -> QuerySet[Rows]:
+def scope(rows: QuerySet[Rows], viewer: Viewer, action: Action = "read", *, within: Q | None = None) -> QuerySet[Rows]:
     """Keep the rows whose space lets ``viewer`` do ``action``; labels narrow in the same call.
 
     A model says where its space and label stand by ``SPACE_PATH`` (default ``space``) and ``LABEL_PATH``.
+    ``within`` narrows the spaces further, by their own columns.
     """
     space_path, label_path = _paths(rows.model)
-    rows = rows.filter(**{f"{space_path}__in": spaces_for(viewer, action)})
+    spaces = spaces_for(viewer, action)
+    rows = rows.filter(**{f"{space_path}__in": spaces if within is None else spaces.filter(within)})
     if label_path and not getattr(viewer, "is_employee", False):
         rows = rows.filter(**{f"{label_path}__in": GUESTS_READ_LABELS})
     return rows
 
 
-def with_rights(spaces: QuerySet[Space], viewer: Person) -> QuerySet[Space]:
+def with_rights(spaces: QuerySet[Space], viewer: Viewer) -> QuerySet[Space]:
     """``spaces`` with what ``viewer`` may do there as ``may_know`` … ``may_manage``, in the same query."""
     rights = {f"may_{action}": Exists(spaces_for(viewer, action).filter(pk=OuterRef("pk"))) for action in ACTIONS}
     return spaces.annotate(**rights)
 
 
+def _one_allowed(viewer: Viewer, action: Action, model: type[Model], *, thing: Any) -> QuerySet:
+    return scope(model._default_manager.filter(pk=thing), viewer, action).order_by().values_list("pk")[:1]
+
+
+_ONE_ALLOWED = Prepared(_one_allowed, thing=BigIntegerField())
+
+
 def can(viewer: Person, action: Action, thing: Model) -> bool:
     """True when ``viewer`` may do ``action`` to ``thing`` (a Space, or a row that stands in one)."""
-    return scope(type(thing)._default_manager.filter(pk=thing.pk), viewer, action).exists()
+    standing = Standing.of(viewer)
+    return bool(_ONE_ALLOWED.rows(standing, action, type(thing), viewer=standing and viewer.pk, thing=thing.pk))
 
 
 def require(viewer: Person, action: Action, thing: Model) -> None:
@@ -119,24 +159,27 @@ def audience(thing: Model) -> QuerySet[Person]:
     return readers(space, label)
 
 
-def readers(space: Space, label: str = Label.SHARED) -> QuerySet[Person]:
-    """The active people who may read a thread with ``label`` in ``space``, stand-ins and robots left out."""
+def readers(space: Space, label: str = Label.SHARED, *, on: Any = None) -> QuerySet[Person]:
+    """The active people who may read a thread with ``label`` in ``space``, stand-ins and robots left out.
+
+    ``on``: the day it is asked for, today when nothing is said.
+    """
     rule = RULES["read"]
     roles = rule.roles_in.get(SpaceType(space.type), frozenset())
     members = Membership.objects.filter(space_id=space.pk, role__in=sorted(roles))
     allowed = Q(pk__in=members.values("person_id"))
     if space.type in rule.employees_in:
         allowed |= Q(is_employee=True)
-    people = Person.objects.active().filter(allowed, is_stand_in=False, is_robot=False)
+    people = Person.objects.active(on).filter(allowed, is_stand_in=False, is_robot=False)
     has_guests = label in GUESTS_READ_LABELS and space.type in GUEST_TYPES
     return people if has_guests else people.filter(is_employee=True)
 
 
-def may_create_groups(person: Person) -> bool:
-    """True when the company lets ``person`` make a group; a guest never."""
+def may_create_groups(person: Person, company: Company | None = None) -> bool:
+    """True when the company lets ``person`` make a group; a guest never. ``company`` where the caller has it."""
     if not (getattr(person, "pk", None) and person.may_act and person.is_employee):
         return False
-    company = Company.objects.filter(pk=1).first()
+    company = company or Company.objects.filter(pk=1).first()
     return (
         person.is_administrator
         or person.is_robot

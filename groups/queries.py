@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import BigIntegerField, Case, Count, DateField, Exists, IntegerField, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,7 +24,9 @@ from groups.models import (
     SpaceQuerySet,
     SpaceType,
 )
+from groups.policy import Standing, Viewer
 from kit import clock, slots
+from kit.prepared import Prepared
 from people.models import Person
 
 if TYPE_CHECKING:
@@ -34,11 +36,24 @@ MEMBER_TYPES_WITH_GUESTS = [str(kind) for kind in GUEST_TYPES]
 
 
 # Groups -------------------------------------------------------------------------------------------------------------
-def my_groups(viewer: Person) -> SpaceQuerySet:
-    """The living groups ``viewer`` is in, by name, each with ``has_guests``."""
-    mine = Membership.objects.filter(person_id=viewer.pk, space=OuterRef("pk"))
-    groups = policy.spaces_for(viewer, "read").groups().living().filter(Exists(mine))
-    return _with_guests(groups).by_name()
+def my_groups(viewer: Viewer) -> SpaceQuerySet:
+    """The living groups ``viewer`` is in, by name."""
+    mine = Membership.objects.filter(person_id=viewer.pk).values("space_id")
+    return policy.spaces_for(viewer, "read").groups().living().filter(pk__in=mine).by_name()
+
+
+def _first_groups(viewer: Viewer, shown: int, *, today: Any) -> SpaceQuerySet:
+    # PERF: guests are looked for only in the groups that are shown.
+    shown_groups = Space.objects.filter(pk__in=my_groups(viewer)[:shown].values("pk"))
+    return _with_guests(shown_groups, on=today).by_name()
+
+
+_FIRST_GROUPS = Prepared(_first_groups, today=DateField())
+
+
+def first_groups(viewer: Person, shown: int) -> list[Space]:
+    """The first ``shown`` of :func:`my_groups`, each with ``has_guests``; one query."""
+    return _FIRST_GROUPS.rows(Standing.of(viewer), shown, viewer=viewer.pk, today=clock.now().date())
 
 
 def groups_known_to(viewer: Person) -> SpaceQuerySet:
@@ -62,16 +77,17 @@ def shown_as(known: SpaceQuerySet, show: str) -> SpaceQuerySet:
     return living.filter(type=show) if show in GROUP_TYPES else living
 
 
-def _with_guests(groups: SpaceQuerySet) -> SpaceQuerySet:
-    guests = Membership.objects.filter(_open_account("person"), space=OuterRef("pk"), person__is_employee=False)
+def _with_guests(groups: SpaceQuerySet, *, on: Any = None) -> SpaceQuerySet:
+    guests = Membership.objects.filter(_open_account("person", on), space=OuterRef("pk"), person__is_employee=False)
     annotated: Any = groups.annotate(has_guests=Exists(guests))
     return annotated
 
 
-def _open_account(path: str) -> Q:
+def _open_account(path: str, on: Any = None) -> Q:
     """Accounts that are open now, seen through ``path``: ``PersonQuerySet.active`` for a joined table."""
     ends = f"{path}__ends_at"
-    return Q(**{f"{path}__is_active": True}) & (Q(**{ends: None}) | Q(**{f"{ends}__gt": clock.now()}))
+    moment = clock.now() if at is None else at
+    return Q(**{f"{path}__is_active": True}) & (Q(**{ends: None}) | Q(**{f"{ends}__gt": moment}))
 
 
 def conversations_of(viewer: Person) -> SpaceQuerySet:
@@ -128,12 +144,26 @@ def talk_name(people: Iterable[Person], viewer: Person) -> str:
     return ", ".join(others) or _("Only you")
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadIn:
+    """How many threads of a space (its key and type) have something new for a viewer."""
+
+    space: int
+    type: str
+    threads: int
+
+
+def unread(viewer: Person) -> list[UnreadIn]:
+    """What is new for ``viewer`` by space: the answers of the slot ``spaces.unread``, asked once for a page."""
+    # PERF: the side bar and the counts beside it ask the same; the viewer lives as long as the request.
+    if "_unread" not in viewer.__dict__:
+        viewer.__dict__["_unread"] = [row for ask in slots.filled("spaces.unread") for row in ask(viewer)]
+    return viewer.__dict__["_unread"]
+
+
 def unread_counts(viewer: Person) -> dict[int, int]:
-    """Threads with something new for ``viewer`` by space key: what the slot ``spaces.unread`` answers."""
-    counts: dict[int, int] = {}
-    for count in slots.filled("spaces.unread"):
-        counts.update(count(viewer))
-    return counts
+    """Threads with something new for ``viewer`` by space key."""
+    return {row.space: row.threads for row in unread(viewer)}
 
 
 # People -------------------------------------------------------------------------------------------------------------
@@ -151,14 +181,44 @@ def visible_people(viewer: Person) -> QuerySet[Person]:
 
 def members_of(space: Space) -> QuerySet[Membership]:
     """Who is in ``space`` with an open account: managers, members, guests, by name. The caller asked the rule."""
-    rows = Membership.objects.filter(_open_account("person"), space=space).select_related("person__sponsor")
+    return _members_of(space.pk)
+
+
+def _members_of(space: Any, *, today: Any = None) -> QuerySet[Membership]:
+    rows = Membership.objects.filter(_open_account("person", today), space_id=space).select_related("person__sponsor")
     rank = Case(When(role=Role.MANAGER, then=0), When(role=Role.MEMBER, then=1), default=2)
     return rows.order_by(rank, "person__display_name", "pk")
 
 
+def _first_employees(shown: int, *, space: Any, today: Any) -> QuerySet[Membership]:
+    return _members_of(space, today=today).exclude(role=Role.GUEST)[:shown]
+
+
+_FIRST_EMPLOYEES = Prepared(_first_employees, space=IntegerField(), today=DateField())
+
+
+def first_employees_in(space: Space, shown: int) -> list[Membership]:
+    """The first ``shown`` of :func:`members_of` who are no guests; one query."""
+    return _FIRST_EMPLOYEES.rows(shown, space=space.pk, today=clock.now().date())
+
+
 def member_counts(space: Space) -> tuple[int, int]:
     """How many employees and how many guests are in ``space``; one query."""
-    return _counts_of(Membership.objects.filter(space=space))
+    rows = _MEMBERS_BY_KIND.rows(space=space.pk, today=clock.now().date())
+    return _employees_and_guests(rows)
+
+
+def _members_by_kind(*, space: Any, today: Any) -> QuerySet:
+    rows = Membership.objects.filter(_open_account("person", today), space_id=space).order_by()
+    return rows.values("person__is_employee").annotate(number=Count("pk")).values_list("person__is_employee", "number")
+
+
+_MEMBERS_BY_KIND = Prepared(_members_by_kind, space=IntegerField(), today=DateField())
+
+
+def _employees_and_guests(rows: Iterable[tuple[bool, int]]) -> tuple[int, int]:
+    counts = {bool(is_employee): number for is_employee, number in rows}
+    return counts.get(True, 0), counts.get(False, 0)
 
 
 def employers_of(space: Space) -> list[str]:
@@ -177,9 +237,16 @@ def guests_of(space: Space) -> QuerySet[Person]:
     )
 
 
+_MEMBERSHIP = Prepared(
+    lambda space, person: Membership.objects.filter(space_id=space, person_id=person)[:1],
+    space=IntegerField(),
+    person=BigIntegerField(),
+)
+
+
 def membership_of(viewer: Person, space: Space) -> Membership | None:
     """The row that says ``viewer`` is in ``space``, if there is one."""
-    return Membership.objects.filter(space=space, person_id=viewer.pk).first()
+    return _MEMBERSHIP.first(space=space.pk, person=viewer.pk)
 
 
 # Invitations and requests -------------------------------------------------------------------------------------------
@@ -204,12 +271,18 @@ def requests_to(viewer: Person, space: Space) -> QuerySet[JoinRequest]:
 
 
 # Readers ------------------------------------------------------------------------------------------------------------
+def _readers_by_kind(type: str, label: str, *, space: Any, today: Any) -> QuerySet:
+    readers = policy.readers(Space(pk=space, type=type), label, on=today)
+    return readers.order_by().values("is_employee").annotate(number=Count("pk")).values_list("is_employee", "number")
+
+
+_READERS_BY_KIND = Prepared(_readers_by_kind, space=IntegerField(), today=DateField())
+
+
 def reader_counts(space: Space, label: str = Label.SHARED) -> tuple[int, int]:
     """How many employees and how many guests may read a thread with ``label`` in ``space``; one query."""
-    counts = policy.readers(space, label).aggregate(
-        employees=Count("pk", filter=Q(is_employee=True)), guests=Count("pk", filter=Q(is_employee=False))
-    )
-    return counts["employees"], counts["guests"]
+    rows = _READERS_BY_KIND.rows(str(space.type), str(label), space=space.pk, today=clock.now().date())
+    return _employees_and_guests(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,11 +397,3 @@ def visibility_preview(space: Space, type: str) -> VisibilityPreview:
 
 def _of(counts: Mapping[SpaceType, int], kind: str, otherwise: int) -> int:
     return counts.get(SpaceType(kind), otherwise)
-
-
-def _counts_of(rows: QuerySet[Membership]) -> tuple[int, int]:
-    counts = rows.filter(_open_account("person")).aggregate(
-        employees=Count("pk", filter=Q(person__is_employee=True)),
-        guests=Count("pk", filter=Q(person__is_employee=False)),
-    )
-    return counts["employees"], counts["guests"]

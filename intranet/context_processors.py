@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from django.utils.functional import SimpleLazyObject
 
-from people.models import Company
+from people import queries
 
 
 def company(request):
     """``company``: the row of the company served here."""
-    return {"company": SimpleLazyObject(lambda: Company.objects.get_or_create(pk=1)[0])}
+    return {"company": SimpleLazyObject(lambda: _company(request))}
+
+
+def _company(request):
+    user = getattr(request, "user", None)
+    return queries.company_seen_by(user) if user and user.is_authenticated else queries.company()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.core.cache import caches
@@ -25,7 +26,7 @@ def kept(template: str, context: Mapping[str, Any], shows: Sequence[str]) -> Saf
     ``shows`` are the dotted paths the template reads, down to plain values.
     """
     store = caches["fragments"]
-    key = _key(template, [_value(context, path) for path in shows])
+    key = _key(template, [_value(context, steps) for steps in _steps(tuple(shows))])
     piece = store.get(key)
     if piece is None:
         piece = str(render_to_string(template, dict(context)))
@@ -34,18 +35,22 @@ def kept(template: str, context: Mapping[str, Any], shows: Sequence[str]) -> Saf
     return mark_safe(piece)
 
 
+@lru_cache(maxsize=100)
+def _steps(shows: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(path.split(".")) for path in shows)
+
+
 def _key(template: str, values: list[Any]) -> str:
     zone = timezone.get_current_timezone_name()
     day = timezone.localtime(clock.now()).date()
     shown = (template, translation.get_language(), zone, day, assets.asset_url("sprite.svg"), values)
-    return hashlib.sha256(repr(shown).encode(errors="surrogatepass")).hexdigest()
+    return hashlib.blake2b(repr(shown).encode(errors="surrogatepass"), digest_size=24).hexdigest()
 
 
-def _value(context: Mapping[str, Any], path: str) -> Any:
-    """The plain value at ``path``; None from the first step on that is None."""
-    name, *steps = path.split(".")
-    value = context.get(name)
-    for step in steps:
+def _value(context: Mapping[str, Any], steps: tuple[str, ...]) -> Any:
+    """The plain value at a path; None from the first step on that is None."""
+    value = context.get(steps[0])
+    for step in steps[1:]:
         if value is None:
             return None
         value = getattr(value, step)

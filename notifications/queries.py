@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet
 
+from kit.prepared import Prepared
 from notifications.models import NEEDS_YOU, Notification
 from people.models import Person
 
 PAGE = 60
+_ANY_UNREAD = Prepared(
+    lambda person: Notification.objects.filter(person_id=person, read_at=None, done_at=None).values_list("pk")[:1],
+    person=BigIntegerField(),
+)
 
 
 def inbox(viewer: Person) -> QuerySet[Notification]:
@@ -26,6 +31,6 @@ def sections(entries: list[Notification]) -> tuple[list[Notification], list[Noti
 def unread_count(viewer: Person) -> int:
     """The badge: unread entries the viewer may still see."""
     # PERF: most pages are looked at with nothing unread; the rule is asked only for entries there are.
-    if not Notification.objects.filter(person=viewer, read_at=None, done_at=None).exists():
+    if not _ANY_UNREAD.rows(person=viewer.pk):
         return 0
     return Notification.objects.shown_to(viewer).unread().count()

@@ -5,14 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from kit import slots
+from kit.prepared import Prepared
 from people.models import Company, Person, PersonQuerySet
 
 DEMO_DOORS = 6
+# What is drawn of somebody beside their words: name, picture, guest chip and card.
+BYLINE = ("public_id", "display_name", "is_employee", "employer", "photo", "department", "headline")
+
+
+_COMPANY = Prepared(lambda: Company.objects.filter(pk=1))
 
 
 def company() -> Company:
     """The row of the company served here."""
-    return Company.objects.get_or_create(pk=1)[0]
+    return _COMPANY.first() or Company.objects.get_or_create(pk=1)[0]
+
+
+def company_seen_by(person: Person) -> Company:
+    """The company, asked for once as long as ``person`` is held: the frame of a page shows it in several places."""
+    if "_company" not in person.__dict__:
+        person.__dict__["_company"] = company()
+    return person.__dict__["_company"]
+
+
+def byline(path: str) -> tuple[str, ...]:
+    """The columns of :data:`BYLINE` for ``only``, of the person at ``path``."""
+    return tuple(f"{path}__{name}" for name in BYLINE)
 
 
 def pictures_cited(names: Collection[str]) -> set[str]:

@@ -18,6 +18,11 @@ class TopicQuerySet(MP_NodeQuerySet):
         return self.filter(retired_at=None)
 
 
+def in_language_of_moment(english: str, french: str) -> str:
+    """The label to show."""
+    return french if (get_language() or "").startswith("fr") else english
+
+
 class TopicManager(MP_NodeManager.from_queryset(TopicQuerySet)):
     def get_queryset(self):
         # WHY: treebeard's manager names its own queryset class and would hide the words of ours.
@@ -45,7 +50,7 @@ class Topic(MP_Node):
     @property
     def label(self) -> str:
         """The label in the language of the moment."""
-        return self.label_fr if (get_language() or "").startswith("fr") else self.label_en
+        return in_language_of_moment(self.label_en, self.label_fr)
 
 
 class Tag(models.Model):

@@ -13,15 +13,20 @@ SHOWN = 12
 
 
 def block_of_topics(person: Person) -> Block | None:
-    """The topics ``person`` follows under their full labels; two queries, none shown for who follows nothing."""
-    topics = [follow.topic for follow in queries.followed_by(person)]
-    if not topics:
+    """The topics ``person`` follows under their full labels; none is shown for who follows nothing."""
+    labels = queries.labels_for(person).values()
+    followed = sorted((one for one in labels if one.is_followed and not one.is_retired), key=_by_text)
+    if not followed:
         return None
-    labels = queries.full_labels()
-    topics.sort(key=lambda topic: labels[topic.pk].casefold())
     return Block(
         label=_("Topics I follow"),
-        entries=[Entry(url=topic.get_absolute_url(), text=labels[topic.pk]) for topic in topics[:SHOWN]],
+        entries=[
+            Entry(url=reverse("topics:topic-detail", args=[one.public_id]), text=one.text) for one in followed[:SHOWN]
+        ],
         more_url=reverse("topics:topic-list"),
         more_label=_("All topics"),
     )
+
+
+def _by_text(label: queries.Label) -> str:
+    return label.text.casefold()

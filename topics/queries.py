@@ -6,13 +6,16 @@ rule (slots ``topic.counts`` and ``tag.counts``: called with the viewer, they re
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet
 
 from kit import slots
+from kit.prepared import Prepared
 from people.models import Person, fold_words
-from topics.models import Tag, Topic, TopicFollow
+from topics.models import Tag, Topic, TopicFollow, in_language_of_moment
 
 SEPARATOR = " › "
 
@@ -81,14 +84,55 @@ def counts_for(viewer: Person) -> dict[int, int]:
     return counts
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A topic as one line: its full label in the language of the moment, and whether the viewer follows it."""
+
+    public_id: str
+    text: str
+    is_retired: bool
+    is_followed: bool
+
+
 def full_labels() -> dict[int, str]:
     """ "Quality › Supplier audits" by topic key, for the whole tree, retired ones too. One query."""
-    by_path: dict[str, str] = {}
-    labels: dict[int, str] = {}
-    for topic in Topic.objects.order_by("path"):
-        above = by_path.get(topic.path[: -Topic.steplen])
-        by_path[topic.path] = labels[topic.pk] = f"{above}{SEPARATOR}{topic.label}" if above else topic.label
-    return labels
+    rows = Topic.objects.order_by("path").values_list("pk", "path", "label_en", "label_fr")
+    texts = _texts((path, english, french) for _pk, path, english, french in rows)
+    return {pk: texts[path] for pk, path, _english, _french in rows}
+
+
+def _texts(rows: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """Full labels by path; ``rows`` in the order of their paths."""
+    texts: dict[str, str] = {}
+    for path, english, french in rows:
+        label = in_language_of_moment(english, french)
+        above = texts.get(path[: -Topic.steplen])
+        texts[path] = f"{above}{SEPARATOR}{label}" if above else label
+    return texts
+
+
+def _label_rows(*, viewer: Any) -> QuerySet:
+    follows = TopicFollow.objects.filter(person_id=viewer, topic=OuterRef("pk"))
+    topics = Topic.objects.order_by("path").annotate(is_followed=Exists(follows))
+    return topics.values_list("pk", "path", "public_id", "label_en", "label_fr", "retired_at", "is_followed")
+
+
+_LABEL_ROWS = Prepared(_label_rows, viewer=BigIntegerField())
+
+
+def labels_for(viewer: Person) -> dict[int, Label]:
+    """Every topic, retired ones too, as "Quality › Supplier audits" by key; one query for a page.
+
+    A topic shown under a text, the side bar's list and the rows of a feed all ask for this.
+    """
+    if "_topic_labels" not in viewer.__dict__:
+        viewer.__dict__["_topic_labels"] = _LABEL_ROWS.rows(viewer=viewer.pk)
+    rows = viewer.__dict__["_topic_labels"]
+    texts = _texts((path, english, french) for _pk, path, _id, english, french, *_rest in rows)
+    return {
+        pk: Label(public_id, texts[path], retired_at is not None, is_followed)
+        for pk, path, public_id, _english, _french, retired_at, is_followed in rows
+    }
 
 
 def topics_matching(words: str, limit: int = 20) -> list[Branch]:
@@ -108,11 +152,6 @@ def _line(branch: Branch | None) -> list[Topic]:
         topics.append(branch.topic)
         branch = branch.parent
     return topics
-
-
-def followed_by(person: Person) -> QuerySet[TopicFollow]:
-    """What ``person`` follows, with the topics, those still in use."""
-    return TopicFollow.objects.filter(person_id=person.pk, topic__retired_at=None).select_related("topic")
 
 
 def follows(person: Person, topic: Topic) -> bool:

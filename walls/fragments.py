@@ -50,6 +50,6 @@ def post_fragment(post: Post, *, viewer: Person | None = None, mine: Collection[
 
 
 def row_fragment(thread: Thread, *, is_compact: bool = False, shows_place: bool = False) -> SafeString:
-    """One thread of a list, dressed by ``walls.feeds.dress``: a comfortable row, or a line."""
+    """One thread of a list, dressed by ``walls.listing.dress``: a comfortable row, or a line."""
     template = "walls/_thread_line.html" if is_compact else "walls/_thread_row.html"
     return fragments.kept(template, {"thread": thread, "shows_place": shows_place}, ROW_SHOWS)

@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
+
+from django.db.models import BigIntegerField, DateTimeField, QuerySet
 
 from groups import policy
 from groups.models import Space
+from groups.policy import Standing, Viewer
+from kit.prepared import Prepared
 from people.models import Person
-from walls import feeds
+from walls import listing
+from walls.listing import Feed
 from walls.models import Move, Thread
 
 LINES = 50
 
 
-def with_lines(feed: feeds.Feed, viewer: Person, space: Space, cursor: str = "") -> feeds.Feed:
+def _lines(viewer: Viewer, *bounds: str, space: Any, before: Any, since: Any) -> QuerySet[Move]:
+    moves = policy.scope(Move.objects.filter(from_space_id=space, thread__deleted_at=None), viewer, "read")
+    moves = moves.exclude(thread__space_id=space)
+    if "before" in bounds:
+        moves = moves.filter(moved_at__lt=before)
+    if "since" in bounds:
+        moves = moves.filter(moved_at__gte=since)
+    return moves.select_related("thread__space__owner", "moved_by").order_by("-moved_at", "-pk")[:LINES]
+
+
+_LINES = Prepared(_lines, space=BigIntegerField(), before=DateTimeField(), since=DateTimeField())
+
+
+def with_lines(feed: Feed, viewer: Person, space: Space, cursor: str = "") -> Feed:
     """``feed``, a page of the wall of ``space`` after ``cursor``, with a line for each thread that went elsewhere.
 
     A line stands where the move falls in the order of the wall. SECURITY: it is asked for through the thread, so it
     goes with the right to read the thread in its new place; the caller has asked the right to read ``space``.
     """
-    moves = policy.scope(Move.objects.filter(from_space=space, thread__deleted_at=None), viewer, "read")
-    moves = moves.exclude(thread__space=space)
-    if (before := feeds.moment_of(cursor)) is not None:
-        moves = moves.filter(moved_at__lt=before)
-    if feed.next_cursor:
-        moves = moves.filter(moved_at__gte=feed.threads[-1].active_at)
-    rows = moves.select_related("thread__space__owner", "moved_by").order_by("-moved_at", "-pk")[:LINES]
+    before = listing.moment_of(cursor)
+    since = feed.threads[-1].active_at if feed.next_cursor else None
+    moments = {name: moment for name, moment in (("before", before), ("since", since)) if moment}
+    rows = _LINES.rows(Standing.of(viewer), *moments, viewer=viewer.pk, space=space.pk, **moments)
     waiting = list({move.thread_id: move for move in reversed(rows)}.values())
     waiting.sort(key=_moment)
     for thread in feed.threads:

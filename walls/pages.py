@@ -6,25 +6,28 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, Exists, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 from django.http import Http404
 
 from groups import policy
 from groups import queries as groups
 from groups.models import SpaceType
+from groups.policy import Standing, Viewer
+from kit.prepared import Prepared
 from people.models import Person
 from topics import queries as topics
+from topics.models import Tag
 from walls import moves, rights, windows
 from walls.models import Draft, Follow, Kind, Move, ReadMark, SavedThread, Thread, Vote
 from walls.services import tied_to
 
 
-def threads_for_page(viewer: Person) -> QuerySet[Thread]:
+def threads_for_page(viewer: Viewer) -> QuerySet[Thread]:
     """Readable threads with everything of the viewer's own and both rights, in one query."""
-    mine = {"person": viewer, "thread": OuterRef("pk")}
+    mine = {"person_id": viewer.pk, "thread": OuterRef("pk")}
     read = ReadMark.objects.filter(**mine)
-    draft = Draft.objects.filter(author=viewer, place=Concat(Value("thread:"), OuterRef("public_id")))
+    draft = Draft.objects.filter(author_id=viewer.pk, place=Concat(Value("thread:"), OuterRef("public_id")))
     return (
         Thread.objects.readable_by(viewer)
         .select_related("space__owner", "author", "topic", "accepted__author", "accepted__edited_by", "accepted_by")
@@ -37,14 +40,20 @@ def threads_for_page(viewer: Person) -> QuerySet[Thread]:
             writes=Exists(policy.spaces_for(viewer, "write").filter(pk=OuterRef("space_id"))),
             manages=Exists(policy.spaces_for(viewer, "manage").filter(pk=OuterRef("space_id"))),
             has_moved=Exists(Move.objects.filter(thread=OuterRef("pk"))),
+            has_tags=Exists(Thread.tags.through.objects.filter(thread=OuterRef("pk"))),
             draft=Subquery(draft.values("fields")[:1]),
         )
     )
 
 
+_FIND = Prepared(
+    lambda viewer, public_id: threads_for_page(viewer).filter(public_id=public_id)[:1], public_id=CharField()
+)
+
+
 def find_thread(viewer: Person, public_id: str) -> Thread:
     """The thread called ``public_id`` with what its page needs; Http404 for missing, hidden and forbidden alike."""
-    thread = threads_for_page(viewer).filter(public_id=public_id).first()
+    thread = _FIND.first(Standing.of(viewer), viewer=viewer.pk, public_id=public_id)
     if thread is None:
         raise Http404
     return thread
@@ -83,6 +92,10 @@ class ThreadPage:
     @property
     def may_reply(self) -> bool:
         return self.thread.writes and self.thread.takes_replies
+
+    @property
+    def tags(self) -> list[Tag]:
+        return list(self.thread.tags.all()) if self.thread.has_tags else []
 
     @property
     def is_confidential(self) -> bool:

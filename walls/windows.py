@@ -5,22 +5,27 @@ Post numbers are given without gaps and never reused, so a stretch of numbers is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import BigIntegerField, IntegerField, Q, QuerySet
 
+from kit.prepared import Prepared
 from people.models import Person
+from people.queries import byline
 from walls.models import Post, Reaction, Thread
 
 POSTS = 50
 BEFORE_ANCHOR = 10
 HEAD = 10
+NAMED_FROM = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Posts ``first`` to ``last`` that are not shown, and who wrote most of them."""
+    """Posts ``first`` to ``last`` that are not shown, and who wrote most of the last dozen."""
 
     first: int
     last: int
@@ -44,9 +49,38 @@ class Window:
         return [part for part in self.parts if isinstance(part, Post)]
 
 
+_COLUMNS = (
+    *(column.attname for column in Post._meta.concrete_fields),
+    *byline("author"),
+    *("edited_by__display_name", "quotes__number", "quotes__public_id", "quotes__posted_at"),
+    *byline("quotes__author"),
+)
+
+
 def with_authors(posts: QuerySet[Post]) -> QuerySet[Post]:
     """``posts`` with all a post draws, in one query."""
-    return posts.select_related("author", "edited_by", "deleted_by", "quotes__author")
+    return posts.select_related("author", "edited_by", "quotes__author").only(*_COLUMNS)
+
+
+def _between(stretches: int, thread: Any, **ends: Any) -> QuerySet[Post]:
+    wanted = Q()
+    for place in range(stretches):
+        wanted |= Q(number__gte=ends[f"first_{place}"], number__lte=ends[f"last_{place}"])
+    return with_authors(Post.objects.filter(wanted, thread_id=thread)).order_by("number")
+
+
+# A page shows at most two stretches of a thread: its head, and a place in it.
+_STRETCHES = 2
+_ENDS = {f"{end}_{place}": IntegerField() for place in range(_STRETCHES) for end in ("first", "last")}
+_BETWEEN = Prepared(_between, thread=BigIntegerField(), **_ENDS)
+
+
+def _posts_in(thread: Thread, stretches: list[tuple[int, int]]) -> list[Post]:
+    """The posts of ``stretches`` of numbers, bound to ``thread``, which the caller found by the rule; one query."""
+    ends = {}
+    for place, (first, last) in enumerate(stretches):
+        ends |= {f"first_{place}": first, f"last_{place}": last}
+    return _bound(_BETWEEN.rows(len(stretches), thread=thread.pk, **ends), thread)
 
 
 def stretches(last: int, anchor: int, read: int) -> list[tuple[int, int]]:
@@ -76,23 +110,21 @@ def _joined(parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def window_of(thread: Thread, *, read: int, anchor: int = 0) -> Window:
-    """The page of ``thread`` for somebody who has read up to ``read``; one query, a second where posts are folded."""
+    """The page of ``thread`` for somebody who has read up to ``read``; one query, however many posts are folded."""
     anchor = anchor if 1 < anchor <= thread.last_number else 0
     shown = stretches(thread.last_number, anchor, read)
-    wanted = Q()
-    for first, last in shown:
-        wanted |= Q(number__range=(first, last))
-    posts = _bound(with_authors(thread.posts.filter(wanted)).order_by("number"), thread)
-    by_number = {post.number: post for post in posts}
+    # The last posts of each fold come along: they name it.
+    seen = [(max(first - NAMED_FROM, 1), last) for first, last in shown]
+    by_number = {post.number: post for post in _posts_in(thread, _joined(seen))}
     window = Window(last_shown=shown[-1][1])
     reached = 0
     for first, last in shown:
         if first > reached + 1:
-            window.parts.append(_fold(thread, reached + 1, first - 1))
+            window.parts.append(_fold(by_number, reached + 1, first - 1))
         window.parts += [by_number[number] for number in range(first, last + 1) if number in by_number]
         reached = last
     if reached < thread.last_number:
-        window.parts.append(_fold(thread, reached + 1, thread.last_number, has_names=False))
+        window.parts.append(Fold(reached + 1, thread.last_number))
     if 0 < read < thread.last_number:
         unread = [post for post in window.posts if post.number > read and not post.deleted_at]
         window.new_from = unread[0].number if unread else 0
@@ -106,28 +138,24 @@ def _bound(posts: Iterable[Post], thread: Thread) -> list[Post]:
     return posts
 
 
-def _fold(thread: Thread, first: int, last: int, *, has_names: bool = True) -> Fold:
-    if not has_names:
-        return Fold(first, last)
-    authors = (
-        thread.posts.filter(number__range=(first, last), deleted_at=None)
-        .values("author_id")
-        .annotate(posts=Count("pk"), name=Max("author__display_name"))
-        .order_by("-posts", "name")[:3]
-    )
-    return Fold(first, last, tuple(row["name"] for row in authors))
+def _fold(by_number: Mapping[int, Post], first: int, last: int) -> Fold:
+    posts = [by_number.get(number) for number in range(max(first, last - NAMED_FROM + 1), last + 1)]
+    names = Counter(post.author.display_name for post in posts if post and not post.deleted_at)
+    return Fold(first, last, tuple(name for name, _posts in names.most_common(3)))
 
 
 def stretch(thread: Thread, first: int, last: int) -> Window:
-    """The next 50 posts of a fold, from its start, and what stays folded."""
+    """The next 50 posts of a fold, from its start, and what stays folded; one query."""
     first, last = max(2, first), min(last, thread.last_number)
     if first > last:
         return Window()
     end = min(last, first + POSTS - 1)
-    posts = _bound(with_authors(thread.posts.filter(number__range=(first, end))).order_by("number"), thread)
-    window = Window(parts=list(posts), last_shown=end)
+    seen = _joined([(first, end), (max(end, last - NAMED_FROM + 1), last)])
+    by_number = {post.number: post for post in _posts_in(thread, seen)}
+    parts = [by_number[number] for number in range(first, end + 1) if number in by_number]
+    window = Window(parts=list(parts), last_shown=end)
     if end < last:
-        window.parts.append(_fold(thread, end + 1, last))
+        window.parts.append(_fold(by_number, end + 1, last))
     return window
 
 

@@ -7,20 +7,30 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import CharField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 
 from groups import policy
 from groups.models import Space, SpaceType
+from groups.policy import Standing, Viewer
 from groups.rules import Action
+from kit.prepared import Prepared
 from people.models import Person
+
+
+def _group(viewer: Viewer, action: Action, *, public_id: Any) -> QuerySet[Space]:
+    rows = policy.spaces_for(viewer, action).filter(public_id=public_id).groups()
+    return policy.with_rights(rows, viewer)[:1]
+
+
+_GROUP = Prepared(_group, public_id=CharField())
 
 
 def group_or_404(viewer: Person, public_id: str, action: Action = "know") -> Space:
     """The group at this address with ``may_…`` of ``viewer``; Http404 when they may not ``action`` there."""
     # SECURITY: missing, hidden and forbidden take the same one query and give the same answer.
-    rows = policy.spaces_for(viewer, action).filter(public_id=public_id).groups()
-    space = policy.with_rights(rows, viewer).first()
+    space = _GROUP.first(Standing.of(viewer), action, viewer=viewer.pk, public_id=public_id)
     if space is None:
         raise Http404
     return space

@@ -82,7 +82,7 @@ def group_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "frame": frame,
         "wall": wall,
         "beside": [show(request, space) for show in slots.filled("group.aside")],
-        "people": queries.members_of(space).exclude(role=Role.GUEST)[:ASIDE_PEOPLE],
+        "people": queries.first_employees_in(space, ASIDE_PEOPLE),
         "guests": queries.guests_of(space)[:ASIDE_PEOPLE] if frame.guests else [],
         "more_guests": max(0, frame.guests - ASIDE_PEOPLE),
         "invitations": queries.invitations_to(request.user, space) if space.may_manage else [],

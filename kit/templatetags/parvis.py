@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from kit import assets, times
+from kit import assets, fragments, times
 
 register = template.Library()
 
@@ -125,6 +125,12 @@ def count(value: int | None, label: str = "", tone: str = "") -> SafeString | st
     shown = "999+" if value > 999 else str(value)
     heard = format_html('<span class="vh"> {}</span>', label or _("unread"))
     return format_html('<span class="count{}">{}{}</span>', f" {tone}" if tone else "", shown, heard)
+
+
+@register.simple_tag
+def script_words() -> SafeString:
+    """Every text the scripts say, as JSON in the page; drawn once for each language."""
+    return fragments.kept("_words.html", {}, ())
 
 
 @register.simple_tag

@@ -40,7 +40,7 @@ def test_only_those_who_run_the_wall_pin(cast, thread):
     with pytest.raises(PermissionDenied):
         walls.pin(by=cast.member, thread=thread)
     walls.pin(by=cast.manager, thread=thread)
-    page = feeds.wall_page(feeds.wall_of(cast.member, cast.spaces["open"]), cast.member)
+    page = feeds.WALL.wall(cast.member, space=cast.spaces["open"].pk)
     assert [row.pk for row in page.pinned] == [thread.pk] and not page.threads
 
 
@@ -85,15 +85,15 @@ def test_the_read_mark_never_goes_back_and_never_beyond_the_end(cast, thread):
 def test_a_muted_thread_leaves_the_feed_and_a_saved_one_stays_found(cast, thread):
     walls.save(person=cast.manager, thread=thread)
     walls.mute(person=cast.manager, thread=thread)
-    assert not feeds.following(cast.manager).filter(pk=thread.pk).exists()
-    assert feeds.saved_by(cast.manager).get() == thread
+    assert not feeds.FOLLOWING.page(cast.manager).threads
+    assert feeds.SAVED.page(cast.manager).threads == [thread]
 
 
 def test_what_was_saved_is_gone_with_the_right_to_read_it(cast):
     (thread,) = walls.post_thread(author=cast.member, spaces=cast.spaces["closed"], source="x")
     walls.save(person=cast.leaver, thread=thread)
     groups.leave(person=cast.leaver, space=cast.spaces["closed"])
-    assert not feeds.saved_by(cast.leaver).exists()
+    assert not feeds.SAVED.page(cast.leaver).threads
     with pytest.raises(Http404):
         walls.follow(person=cast.leaver, thread=thread)
 

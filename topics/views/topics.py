@@ -19,7 +19,7 @@ from topics.models import Topic
 @require_GET
 def topic_list(request: HttpRequest) -> HttpResponse:
     """The whole tree with how much of each topic the viewer may read, and what they follow."""
-    followed = set(queries.followed_by(request.user).values_list("topic_id", flat=True))
+    followed = {key for key, label in queries.labels_for(request.user).items() if label.is_followed}
     context = {"branches": queries.tree(viewer=request.user), "followed": followed}
     return render(request, "topics/topic_list.html", context)
 

@@ -16,7 +16,7 @@ from groups.models import Space
 from people.models import Person
 from topics import queries as topics
 from topics.models import Topic
-from walls import classified, feeds, rights
+from walls import classified, listing, rights
 from walls import services as walls
 from walls.models import Kind, Thread
 from walls.services.classification import KEEP
@@ -50,7 +50,7 @@ def work_list(request: HttpRequest, public_id: str) -> HttpResponse:
         _classify(request, classified.to_work_off(request.user, space, show="all"))
         return redirect(f"{request.path}?show={show}")
     threads = classified.to_work_off(request.user, space, show=show)
-    rows = feeds.dress(feeds.for_rows(threads, request.user).newest_activity_first()[: PAGE + 1], request.user)
+    rows = listing.dress(listing.for_rows(threads, request.user).newest_activity_first()[: PAGE + 1], request.user)
     context = {
         "space": space,
         "share": classified.share_of(request.user, space),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -16,17 +15,16 @@ from groups.models import Space, SpaceType
 from kit import slots
 from people.models import Density, Person
 from topics.models import Tag, Topic
-from walls import feeds, moves, places, rights
-from walls.feeds import Feed
+from walls import feeds, listing, moves, rights
 from walls.forms import Composer
-from walls.models import Thread
+from walls.listing import Feed
 from walls.views.compose import default_places
 
 TABS = {
-    "following": feeds.following,
-    "company": feeds.company_wall,
-    "unanswered": feeds.unanswered,
-    "all": feeds.everything,
+    "following": feeds.FOLLOWING,
+    "company": feeds.COMPANY_WALL,
+    "unanswered": feeds.UNANSWERED,
+    "all": feeds.EVERYTHING,
 }
 
 
@@ -41,7 +39,7 @@ def _rows(request: HttpRequest, feed: Feed, next_url: str, **more) -> dict:
         "next_url": f"{next_url}{'&' if '?' in next_url else '?'}after={feed.next_cursor}" if feed.next_cursor else "",
         "path": request.get_full_path(),
         "watch_walls": "",
-        "feed_version": feeds.version_now(),
+        "feed_version": listing.version_now(),
         **more,
     }
 
@@ -54,7 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if tab not in TABS or (viewer.is_guest and tab == "company"):
         tab = "following"
     cursor = request.GET.get("after", "")
-    feed = feeds.page_of(TABS[tab](viewer), viewer, cursor)
+    feed = TABS[tab].page(viewer, cursor)
     address = reverse("walls:home") + (f"?tab={tab}" if tab != "following" else "")
     context = _rows(request, feed, address, shows_place=True, tab=tab)
     if request.htmx and cursor:
@@ -64,7 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(viewer, tab),
         "composer": Composer.fresh(viewer, default_places(viewer), place="home") if not cursor else None,
         "aside": [show(request) for show in slots.filled("home.aside")],
-        "waiting": _unanswered_in_my_topics(viewer) if tab == "following" else [],
+        "waiting": feeds.unanswered_in_my_topics(viewer) if tab == "following" else [],
     }
     return render(request, "walls/home.html", context)
 
@@ -73,7 +71,7 @@ def _tabs(viewer: Person, tab: str) -> list[dict]:
     names = {"following": _("Following"), "company": _("Company wall"), "unanswered": _("Unanswered")}
     if viewer.is_guest:
         del names["company"]
-    counts = {"unanswered": feeds.unanswered(viewer).count()}
+    counts = {"unanswered": feeds.count_of_unanswered(viewer)}
     base = reverse("walls:home")
     return [
         {
@@ -86,10 +84,6 @@ def _tabs(viewer: Person, tab: str) -> list[dict]:
     ]
 
 
-def _unanswered_in_my_topics(viewer: Person) -> list[Thread]:
-    return list(feeds.unanswered(viewer).filter(topic__in=feeds.followed_topics(viewer)).newest_activity_first()[:4])
-
-
 @require_GET
 def company_wall(request: HttpRequest) -> HttpResponse:
     """The wall of the company; guests have none."""
@@ -97,7 +91,7 @@ def company_wall(request: HttpRequest) -> HttpResponse:
     if space is not None:
         policy.require(request.user, "read", space)
     cursor = request.GET.get("after", "")
-    feed = feeds.wall_page(feeds.company_wall(request.user), request.user, cursor)
+    feed = feeds.COMPANY_WALL.wall(request.user, cursor)
     if space is not None:
         moves.with_lines(feed, request.user, space, cursor)
     context = _rows(request, feed, reverse("walls:company-wall"), shows_place=False)
@@ -112,7 +106,7 @@ def company_wall(request: HttpRequest) -> HttpResponse:
 def saved(request: HttpRequest) -> HttpResponse:
     """What the viewer saved and may still read."""
     cursor = request.GET.get("after", "")
-    feed = feeds.page_of(feeds.saved_by(request.user), request.user, cursor)
+    feed = feeds.SAVED.page(request.user, cursor)
     context = _rows(request, feed, reverse("walls:saved"), shows_place=True)
     if request.htmx and cursor:
         return render(request, "walls/_more_rows.html", context)
@@ -123,48 +117,49 @@ def saved(request: HttpRequest) -> HttpResponse:
 def feed_rows(request: HttpRequest) -> HttpResponse:
     """The rows of threads (``id``, repeated) as they stand now, for a list that is shown; what is lost is left out."""
     wanted = request.GET.getlist("id")[:60]
-    rows = feeds.for_rows(feeds.readable(request.user).filter(public_id__in=wanted), request.user)
-    context = {"threads": feeds.dress(rows, request.user), "is_compact": _is_compact(request), "shows_place": True}
+    rows = listing.for_rows(feeds.readable(request.user).filter(public_id__in=wanted), request.user)
+    context = {"threads": listing.dress(rows, request.user), "is_compact": _is_compact(request), "shows_place": True}
     return render(request, "walls/_bare_rows.html", context)
 
 
 # Walls inside other pages -------------------------------------------------------------------------------------------
 def wall_of_space(request: HttpRequest, space: Space) -> SafeString:
     """The wall of a group or a conversation: composer where one may write, pinned threads, threads."""
-    return _wall(request, feeds.wall_of(request.user, space), space=space)
+    feed = feeds.WALL.wall(request.user, _cursor(request), space=space.pk)
+    return _wall(request, feed, space=space)
 
 
 def wall_of_person(request: HttpRequest, person: Person) -> SafeString:
     """The wall of a person: what stands on it; a guest has none, and shows what they wrote elsewhere."""
     space = getattr(person, "personal_space", None)
     if space is None or request.user.is_guest:
-        return _wall(request, feeds.written_by(request.user, person), shows_place=True)
-    return _wall(request, feeds.wall_of(request.user, space), space=space)
+        return _wall(request, feeds.WRITTEN_BY.page(request.user, _cursor(request), author=person.pk))
+    return wall_of_space(request, space)
 
 
 def wall_of_topic(request: HttpRequest, topic: Topic) -> SafeString:
     """What is filed under a topic or below it."""
-    return _wall(request, feeds.filed_under(request.user, topic), shows_place=True)
+    return _wall(request, feeds.FILED_UNDER.page(request.user, _cursor(request), path=topic.path))
 
 
 def wall_of_tag(request: HttpRequest, tag: Tag) -> SafeString:
     """What carries a tag."""
-    return _wall(request, feeds.tagged(request.user, tag), shows_place=True)
+    return _wall(request, feeds.TAGGED.page(request.user, _cursor(request), tag=tag.pk))
 
 
-def _wall(
-    request: HttpRequest, threads: QuerySet[Thread], *, space: Space | None = None, shows_place: bool = False
-) -> SafeString:
-    cursor = request.GET.get("after", "")
-    pages = feeds.wall_page if space else feeds.page_of
-    feed = pages(threads, request.user, cursor)
+def _cursor(request: HttpRequest) -> str:
+    return request.GET.get("after", "")
+
+
+def _wall(request: HttpRequest, feed: Feed, *, space: Space | None = None) -> SafeString:
+    cursor = _cursor(request)
     if space is not None:
         moves.with_lines(feed, request.user, space, cursor)
-    context = _rows(request, feed, request.path, shows_place=shows_place, space=space)
+    context = _rows(request, feed, request.path, shows_place=space is None, space=space)
     if space is not None:
         context["watch_walls"] = f"wall:{space.public_id}"
         context["is_left"] = rights.is_left(space)
-    if space is not None and not cursor and places.chosen(request.user, [space.public_id]):
+    if space is not None and not cursor and policy.can(request.user, "write", space):
         context["composer"] = Composer.fresh(request.user, [space])
     # The page around it hands on "Show 30 more" as it is: rows only.
     template = "walls/_more_rows.html" if cursor and request.htmx else "walls/_wall.html"

@@ -81,7 +81,7 @@ def thread_changes(request: HttpRequest, public_id: str) -> HttpResponse:
         window=windows.Window(parts=list(posts)),
         audience=pages.audience_of(thread),
         mine=windows.reactions_of(request.user, posts),
-        topic_path=pages.topic_path_of(thread),
+        topic_path=pages.topic_path_of(thread, request.user),
     )
     response = render(request, "walls/_changes.html", {"page": drawn(page), "thread": thread})
     response["X-Thread-Version"] = str(thread.version)

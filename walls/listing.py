@@ -1,0 +1,195 @@
+"""How lists of threads are asked for and paged: newest activity first, never ranked, 30 rows, by key and not by offset.
+
+A row that moves up is neither shown twice nor lost. A page is one prepared query: the keys of its rows from narrow
+indexes first (a union where a list has several sources), then the rows with all they draw.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
+
+from django.db.models import (
+    CharField,
+    DateTimeField,
+    Field,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Coalesce
+
+from groups.policy import Standing, Viewer
+from kit import clock
+from kit.prepared import Prepared
+from people.models import Person
+from people.queries import byline
+from topics import queries as topics
+from walls.models import Move, ReadMark, Thread
+
+ROWS = 30
+PINNED = 10
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+# What has been quiet for longer counts as read by those who never opened it: the counts of the side bar stay cheap.
+FRESH_FOR = dt.timedelta(days=60)
+
+Source = Callable[..., QuerySet[Thread]]
+
+_COLUMNS = (
+    *(column.attname for column in Thread._meta.concrete_fields),
+    *(f"space__{name}" for name in ("public_id", "type", "name", "is_named_readers", "owner")),
+    *(f"topic__{name}" for name in ("public_id", "path", "label_en", "label_fr")),
+    *byline("author"),
+    *byline("space__owner"),
+)
+
+
+@dataclass(slots=True)
+class Feed:
+    """One page of a list: rows ready to be drawn, and where the next page begins ('' at the end)."""
+
+    threads: list[Thread] = field(default_factory=list)
+    next_cursor: str = ""
+    pinned: list[Thread] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)  # below the last row; the others stand above theirs
+
+    @property
+    def shown(self) -> list[Thread]:
+        return [*self.pinned, *self.threads]
+
+    @property
+    def unread_count(self) -> int:
+        return sum(thread.is_unread for thread in self.shown)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.threads or self.pinned or self.moves)
+
+
+class Listing:
+    """A list of threads: the union of its ``sources``, functions of a viewer (and of ``fields``) that ask the rule."""
+
+    def __init__(self, *sources: Source, **fields: Field) -> None:
+        self._sources = sources
+        cursor = {"at": DateTimeField(), "after": CharField()}
+        self._page = Prepared(self._page_query, **cursor, **fields)
+        self._pinned = Prepared(self._pinned_query, **fields)
+
+    def threads(self, viewer: Viewer, **given: Any) -> QuerySet[Thread]:
+        """All of the list, in no order."""
+        if len(self._sources) == 1:
+            return self._sources[0](viewer, **given)
+        parts = (Q(pk__in=source(viewer, **given).values("pk")) for source in self._sources)
+        return Thread.objects.filter(reduce(Q.__or__, parts))
+
+    def page(self, viewer: Person, cursor: str = "", *, has_pinned: bool = True, **given: Any) -> Feed:
+        """The page after ``cursor``; a cursor that is no cursor begins at the top."""
+        place = place_of(cursor)
+        shape = Standing.of(viewer), "below" if place else "top", "all" if has_pinned else "unpinned"
+        values = dict(zip(("at", "after"), place, strict=True)) if place else {}
+        shown = dress(self._page.rows(*shape, viewer=viewer.pk, **values, **given), viewer)
+        more = shown[ROWS:]
+        shown = shown[:ROWS]
+        return Feed(shown, cursor_of(shown[-1]) if more else "")
+
+    def wall(self, viewer: Person, cursor: str = "", **given: Any) -> Feed:
+        """A page of a wall: pinned threads stand above the first page and not below."""
+        feed = self.page(viewer, cursor, has_pinned=False, **given)
+        if not cursor:
+            feed.pinned = dress(self._pinned.rows(Standing.of(viewer), viewer=viewer.pk, **given), viewer)
+        return feed
+
+    def _page_query(
+        self, viewer: Viewer, begins: str, which: str, *, at: Any, after: Any, **given: Any
+    ) -> QuerySet[Thread]:
+        parts = []
+        for source in self._sources:
+            threads = source(viewer, **given)
+            if which == "unpinned":
+                threads = threads.filter(pinned_at=None)
+            if begins == "below":
+                threads = _below(threads, viewer, at, after)
+            parts.append(threads.newest_activity_first()[: ROWS + 1].values("pk"))
+        return for_rows(Thread.objects.filter(pk__in=_union(parts)), viewer).newest_activity_first()[: ROWS + 1]
+
+    def _pinned_query(self, viewer: Viewer, **given: Any) -> QuerySet[Thread]:
+        return for_rows(self.threads(viewer, **given).exclude(pinned_at=None), viewer).order_by("-pinned_at")[:PINNED]
+
+
+def _union(parts: list[QuerySet]) -> QuerySet:
+    """One query of keys; SQLite takes no LIMIT within a UNION, so that each part stands in a query of its own."""
+    if len(parts) == 1:
+        return parts[0]
+    first, *others = (Thread.objects.filter(pk__in=part).order_by().values("pk") for part in parts)
+    return first.union(*others)
+
+
+def for_rows(threads: QuerySet[Thread], viewer: Viewer) -> QuerySet[Thread]:
+    """``threads`` with all a row draws, ``read_number`` 0 where never read; :func:`dress` them afterwards."""
+    read = ReadMark.objects.filter(person_id=viewer.pk, thread=OuterRef("pk")).values("number")[:1]
+    return (
+        threads.select_related("space__owner", "author", "topic")
+        .only(*_COLUMNS)
+        .annotate(read_number=Coalesce(Subquery(read), 0, output_field=IntegerField()))
+    )
+
+
+def dress(threads: Iterable[Thread], viewer: Person) -> list[Thread]:
+    """Give each row its tags, ``unread`` (posts not read yet) and ``topic_path``; two queries, topics and tags."""
+    threads = list(threads)
+    labels = topics.labels_for(viewer)
+    prefetch_related_objects(threads, "tags")
+    since = counts_since(viewer)
+    for thread in threads:
+        thread.topic_path = labels[thread.topic_id].text if thread.topic_id in labels else ""
+        thread.unread = unread_in(thread, since)
+        thread.is_unread = thread.unread > 0
+    return threads
+
+
+def counts_since(viewer: Person) -> dt.datetime:
+    """From when on what ``viewer`` never opened counts as unread: since they came, and not for ever."""
+    return max(viewer.joined_at, clock.now() - FRESH_FOR)
+
+
+def unread_in(thread: Thread, since: dt.datetime) -> int:
+    """Posts the viewer has not read; what was quiet before ``since`` counts as read until they open it."""
+    if thread.read_number == 0 and thread.active_at < since:
+        return 0
+    return max(0, thread.last_number - thread.read_number)
+
+
+# Cursors ------------------------------------------------------------------------------------------------------------
+def cursor_of(thread: Thread) -> str:
+    """The place of ``thread`` in a list by activity: microseconds and public id, no key and no count."""
+    return f"{(thread.active_at - _EPOCH) // dt.timedelta(microseconds=1)}.{thread.public_id}"
+
+
+def place_of(cursor: str) -> tuple[dt.datetime, str] | None:
+    """The moment and the public id in ``cursor``, or None for what is no cursor."""
+    moment, _, public_id = cursor.partition(".")
+    if not (moment.isascii() and moment.isdigit() and len(moment) < 18):
+        return None
+    return _EPOCH + dt.timedelta(microseconds=int(moment)), public_id
+
+
+def moment_of(cursor: str) -> dt.datetime | None:
+    """The moment a cursor names; None for what is no cursor."""
+    place = place_of(cursor)
+    return place[0] if place else None
+
+
+def _below(threads: QuerySet[Thread], viewer: Viewer, at: Any, after: Any) -> QuerySet[Thread]:
+    key = Thread.objects.readable_by(viewer).filter(public_id=after).values("pk")[:1]
+    return threads.filter(Q(active_at__lt=at) | Q(active_at=at, pk__lt=Subquery(key)))
+
+
+def version_now() -> int:
+    """The version of a feed drawn now: microseconds, as walls count them."""
+    return (clock.now() - _EPOCH) // dt.timedelta(microseconds=1)
