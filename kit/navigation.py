@@ -8,7 +8,7 @@ Each is asked once a page, only when the page draws the side bar, and may cost o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 BLOCKS = "navigation.blocks"
 COUNTS = "navigation.counts"
@@ -27,6 +27,7 @@ class Entry:
     key: str = ""  # name of the place, for shortcuts and counts
     is_unread: bool = False
     area: str | None = None  # how addresses of pages below it begin; its own address when nothing is said
+    current: str = ""  # what `at` found: "page", "true" or nothing
 
     def standing(self, path: str, here: str = "") -> str:
         """ "page" on its own page, "true" on one below it or about the thing ``here`` (a public id), else nothing."""
@@ -35,6 +36,11 @@ class Entry:
             return "page"
         is_below = bool(area) and path.startswith(area)
         return "true" if is_below or (here and here in self.url) else ""
+
+    def at(self, path: str, here: str = "") -> Entry:
+        """This entry as the page at ``path`` shows it."""
+        standing = self.standing(path, here)
+        return replace(self, current=standing) if standing else self
 
     @property
     def classes(self) -> str:
@@ -54,3 +60,7 @@ class Block:
     more_label: str = ""
     empty_url: str = ""
     empty_text: str = ""
+
+    def at(self, path: str, here: str = "") -> Block:
+        """This block as the page at ``path`` shows it."""
+        return replace(self, entries=[entry.at(path, here) for entry in self.entries])
