@@ -23,10 +23,12 @@ from django.db import transaction  # noqa: E402
 from groups.models import Membership, Role, Space, SpaceType  # noqa: E402
 from kit import clock, markdown  # noqa: E402
 from people.models import Company, Person  # noqa: E402
+from topics.models import Tag, Topic, TopicFollow  # noqa: E402
 from walls.models import Kind, Post, Thread  # noqa: E402
 
 PEOPLE, GROUPS, HIDDEN, THREADS, BODIES = 1_000, 200, 40, 20_000, 5_000
-POSTS_A_THREAD = 10
+POSTS_A_THREAD, TOPICS = 10, 24
+AGE = dt.timedelta(days=400)
 WORDS = (
     "pump head seal lot torque drawing wrench audit casting porosity firmware clock valve spare order meeting budget"
     " pompe joint vanne commande réunion budget plan usine contrôle étanchéité mesure fonderie livraison délai essai"
@@ -44,7 +46,8 @@ def make(scale: float) -> dict:
     call_command("migrate", verbosity=0)
     Company.objects.get_or_create(pk=1, defaults={"name": "Bench"})
     people = Person.objects.bulk_create(
-        Person(email=f"p{n}@bench.test", display_name=f"Person {n}", password="!") for n in range(PEOPLE)
+        Person(email=f"p{n}@bench.test", display_name=f"Person {n}", password="!", joined_at=clock.now() - AGE)
+        for n in range(PEOPLE)
     )
     common = Space.objects.create(type=SpaceType.COMMON, name="Bench")
     kinds = [SpaceType.HIDDEN] * HIDDEN + [SpaceType.CLOSED] * 60 + [SpaceType.OPEN] * (GROUPS - HIDDEN - 60)
@@ -56,9 +59,12 @@ def make(scale: float) -> dict:
     for group in groups:
         memberships += [Membership(space=group, person=person) for person in rng.sample(people[2:], 40)]
     Membership.objects.bulk_create(memberships, batch_size=1000)
+    topics = [Topic.objects.add_root({"label_en": f"Topic {n:02}", "label_fr": f"Sujet {n:02}"}) for n in range(TOPICS)]
+    for person in (everywhere, somewhere):
+        TopicFollow.objects.create(topic=topics[0], person=person)
     sources = [_text(rng) for _ in range(BODIES)]
     bodies = [(source, markdown.render(source)) for source in sources]
-    long = _fill([common, *groups], people, bodies, int(THREADS * scale), rng)
+    long = _fill([common, *groups], people, topics, bodies, int(THREADS * scale), rng)
     return {
         "everywhere": everywhere.pk,
         "somewhere": somewhere.pk,
@@ -68,9 +74,10 @@ def make(scale: float) -> dict:
     }
 
 
-def _fill(spaces, people, bodies, count: int, rng: random.Random) -> Thread:
-    start = clock.now() - dt.timedelta(days=400)
-    step = dt.timedelta(days=400) / (count + 1)
+def _fill(spaces, people, topics, bodies, count: int, rng: random.Random) -> Thread:
+    start = clock.now() - AGE
+    step = AGE / (count + 1)
+    tag = Tag.objects.create(name="m4")
     long = None
     for first in range(0, count, 1000):
         threads = []
@@ -84,11 +91,14 @@ def _fill(spaces, people, bodies, count: int, rng: random.Random) -> Thread:
                     title=f"Thread {number} {body.text[:40]}",
                     kind=rng.choice((Kind.DISCUSSION, Kind.QUESTION, Kind.IDEA)), opened_at=moment, active_at=moment,
                     version=POSTS_A_THREAD, last_number=POSTS_A_THREAD, reply_count=POSTS_A_THREAD - 1,
-                    excerpt=body.text[:300],
+                    excerpt=body.text[:300], topic=rng.choice(topics),
                 )
             )  # fmt: skip
         with transaction.atomic():
             threads = Thread.objects.bulk_create(threads)
+            Thread.tags.through.objects.bulk_create(
+                Thread.tags.through(thread=thread, tag=tag) for thread in threads[::3]
+            )
             posts = [
                 _post(thread, number, rng.choice(people), rng.choice(bodies), thread.opened_at)
                 for thread in threads

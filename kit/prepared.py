@@ -14,6 +14,7 @@ Positional values are the *shape*: what the function may branch on; each shape i
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
@@ -24,8 +25,8 @@ from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row", bound=Model)
 
-# The longest literal a prepared query may hold: words of the product ("announcement"), never a key or a text.
-_WORD = 20
+# The literals a prepared query may hold: words of the product ("announcement"), never a key, a date or a text.
+_WORD = re.compile(r"[a-z_-]{0,20}")
 
 
 class Given(Expression):
@@ -100,7 +101,7 @@ class _Ready:
 
 def _check(parameter: Any) -> None:
     # SECURITY: a key, a date or a name that is built in would answer the next person with this one's rows.
-    is_word = isinstance(parameter, str) and len(parameter) <= _WORD
+    is_word = isinstance(parameter, str) and _WORD.fullmatch(parameter)
     if not (parameter is None or is_word or isinstance(parameter, (Given, bool)) or parameter in range(100)):
         raise TypeError(f"{parameter!r} is built into a prepared query: name it with Given")
 
