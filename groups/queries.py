@@ -78,7 +78,8 @@ def shown_as(known: SpaceQuerySet, show: str) -> SpaceQuerySet:
 
 
 def _with_guests(groups: SpaceQuerySet, *, on: Any = None) -> SpaceQuerySet:
-    guests = Membership.objects.filter(_open_account("person", on), space=OuterRef("pk"), person__is_employee=False)
+    # A guest has the role of one in every group; the index by role finds them, the account says whether still.
+    guests = Membership.objects.filter(_open_account("person", on), space=OuterRef("pk"), role=Role.GUEST)
     annotated: Any = groups.annotate(has_guests=Exists(guests))
     return annotated
 

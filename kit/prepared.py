@@ -26,7 +26,7 @@ from django.db.models.sql.compiler import SQLCompiler
 Row = TypeVar("Row", bound=Model)
 
 # The literals a prepared query may hold: words of the product ("announcement"), never a key, a date or a text.
-_WORD = re.compile(r"[a-z_-]{0,20}")
+_WORD = re.compile(r"[a-z:_-]{0,20}")
 
 
 class Given(Expression):

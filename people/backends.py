@@ -6,10 +6,15 @@ from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.db.models import BigIntegerField
 from django.http import HttpRequest
 
+from kit.prepared import Prepared
 from people import queries
 from people.models import Person
+
+# Asked at every request.
+_BY_KEY = Prepared(lambda key: Person.objects.filter(pk=key), key=BigIntegerField())
 
 
 class MailBackend(BaseBackend):
@@ -31,7 +36,7 @@ class MailBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> Person | None:
         """The person behind a session, while their account is open."""
-        person = Person.objects.filter(pk=user_id).first()
+        person = _BY_KEY.first(key=user_id)
         return person if person is not None and person.may_sign_in else None
 
 

@@ -37,7 +37,7 @@ ROWS = 30
 PINNED = 10
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 # What has been quiet for longer counts as read by those who never opened it: the counts of the side bar stay cheap.
-FRESH_FOR = dt.timedelta(days=60)
+FRESH_FOR = dt.timedelta(days=30)
 
 Source = Callable[..., QuerySet[Thread]]
 

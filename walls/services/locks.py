@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from django.db.models import F
+from django.db.models import BigIntegerField, F
 
 from groups.models import Space
+from kit.prepared import Prepared
 from walls.models import Post, Thread
+
+_LOCKED = Prepared(
+    lambda key: Thread.objects.select_for_update(of=("self",)).select_related("space").filter(pk=key),
+    key=BigIntegerField(),
+)
 
 
 def locked(thread: Thread) -> Thread:
     """The thread as it stands now, locked to the end of the transaction (on SQLite the transaction is the lock)."""
-    return Thread.objects.select_for_update(of=("self",)).select_related("space").get(pk=thread.pk)
+    row = _LOCKED.first(key=thread.pk)
+    if row is None:
+        raise Thread.DoesNotExist
+    return row
 
 
 def locked_post(post: Post) -> Post:

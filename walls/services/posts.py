@@ -60,7 +60,7 @@ def reply(*, author: Person, thread: Thread, source: str, quotes: Post | None = 
     thread.save(update_fields=["last_number", "reply_count", "active_at", "last_author", "version"])
     mentioned = texts.store_mentions(post, text.mentioned)
     texts.store_pictures(post, text.pictures)
-    Follow.objects.get_or_create(thread=thread, person=author)
+    Follow.objects.bulk_create([Follow(thread=thread, person=author)], ignore_conflicts=True)
     # Whoever had read everything has read this too; who had not keeps the unread posts in between.
     ReadMark.objects.filter(thread=thread, person=author, number=post.number - 1).update(
         number=post.number, read_at=now

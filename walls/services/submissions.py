@@ -7,9 +7,11 @@ import hashlib
 import json
 from typing import Any
 
+from django.db.models import BigIntegerField, DateTimeField, QuerySet
 from django.utils.translation import gettext as _
 
 from kit import clock
+from kit.prepared import Prepared
 from people.models import Person
 from walls.models import Post, Submission
 from walls.services.refusals import Refused, SentBefore
@@ -43,11 +45,18 @@ def begin(*, author: Person, key: str, digest: str) -> tuple[Submission | None, 
     raise SentBefore(_("You posted another text from this form already. Nothing was posted now."), posts)
 
 
+def _times(author: Any, after: Any, until: Any) -> QuerySet:
+    recent = Post.objects.filter(author_id=author, posted_at__gt=after, posted_at__lte=until)
+    return recent.order_by("-posted_at").values_list("posted_at", flat=True)[:POSTS_A_MINUTE]
+
+
+_TIMES = Prepared(_times, author=BigIntegerField(), after=DateTimeField(), until=DateTimeField())
+
+
 def refuse_haste(author: Person) -> None:
     """Raise Refused (429) after 30 posts within a minute."""
     now = clock.now()
-    recent = Post.objects.filter(author=author, posted_at__gt=now - _MINUTE, posted_at__lte=now)
-    times = list(recent.order_by("-posted_at").values_list("posted_at", flat=True)[:POSTS_A_MINUTE])
+    times = _TIMES.rows(author=author.pk, after=now - _MINUTE, until=now)
     if len(times) < POSTS_A_MINUTE:
         return
     wait = max(1, int((times[-1] + _MINUTE - now).total_seconds()) + 1)

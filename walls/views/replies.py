@@ -36,7 +36,8 @@ def reply_create(request: HttpRequest, public_id: str) -> HttpResponse:
         page = thread_page(request.user, find_thread(request.user, public_id), anchor=thread.last_number)
         page.reply.update(source=source, quotes=request.POST.get("quotes", ""))
         return with_refusal(render_thread(request, page, refused=refused), refused)
-    walls.drop_draft(author=request.user, place=f"thread:{thread.public_id}")
+    if thread.draft:
+        walls.drop_draft(author=request.user, place=f"thread:{thread.public_id}")
     if request.htmx:
         post.thread.accepted_id = thread.accepted_id
         response = HttpResponse(post_fragment(post, viewer=request.user))
