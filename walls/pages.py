@@ -162,7 +162,7 @@ def thread_page(viewer: Person, thread: Thread, *, anchor: int = 0) -> ThreadPag
         window=window,
         audience=audience_of(thread),
         mine=windows.reactions_of(viewer, shown),
-        topic_path=topic_path_of(thread),
+        topic_path=topic_path_of(thread, viewer),
         tied=tied_to(thread, viewer),
         praised=list(thread.praised.all()) if thread.kind == Kind.PRAISE else [],
         reply={"submission_key": secrets.token_urlsafe(24), **(thread.draft or {})},
@@ -174,6 +174,7 @@ def audience_of(thread: Thread) -> groups.AudienceLine:
     return groups.audience_line(thread.space, thread.label)
 
 
-def topic_path_of(thread: Thread) -> str:
-    """ "Engineering › Firmware", or ''; one query where there is a topic."""
-    return topics.full_labels().get(thread.topic_id, "") if thread.topic_id else ""
+def topic_path_of(thread: Thread, viewer: Person) -> str:
+    """ "Engineering › Firmware", or ''."""
+    label = topics.labels_for(viewer).get(thread.topic_id) if thread.topic_id else None
+    return label.text if label else ""

@@ -9,7 +9,7 @@ import pytest
 from groups import services as groups
 from groups.models import Label
 from kit import clock
-from walls import feeds
+from walls import feeds, listing
 from walls import services as walls
 
 
@@ -37,11 +37,11 @@ def test_who_reads_both_walls_is_led_from_the_old_one_and_told_in_the_thread(cas
 
 def test_who_may_not_read_the_new_place_sees_the_old_wall_as_if_the_thread_had_never_been(cast, signed_in):
     space, outsider = cast.spaces["open"], signed_in(cast.outsider)
-    before = feeds.wall_of(cast.outsider, space).count()
+    before = feeds.WALL.threads(cast.outsider, space=space.pk).count()
     (thread,) = walls.post_thread(author=cast.member, spaces=space, source="Plan", title="Plan")
     walls.move_thread(mover=cast.member, thread=thread, space=cast.spaces["hidden"])
     page = page_of(outsider, space)
-    assert feeds.wall_of(cast.outsider, space).count() == before
+    assert feeds.WALL.threads(cast.outsider, space=space.pk).count() == before
     assert "moved this" not in page and "Plan" not in page and thread.public_id not in page
     assert outsider.get(thread.get_absolute_url()).status_code == 404
 
@@ -78,18 +78,18 @@ def test_a_restricted_thread_leaves_nothing_even_for_its_readers(cast, told, sig
 
 def test_the_line_stands_where_the_move_falls_in_the_order_of_the_wall(cast):
     space, now, moved = cast.spaces["open"], clock.now(), []
-    for hours in range(2 * feeds.ROWS, 0, -1):
+    for hours in range(2 * listing.ROWS, 0, -1):
         with clock.set_to(now - dt.timedelta(hours=hours)):
             walls.post_thread(author=cast.member, spaces=space, source=f"At {hours}")
-    for minutes in (90, feeds.ROWS * 60 + 30):
+    for minutes in (90, listing.ROWS * 60 + 30):
         with clock.set_to(now - dt.timedelta(minutes=minutes)):
             (thread,) = walls.post_thread(author=cast.member, spaces=space, source="Elsewhere")
             moved.append(walls.move_thread(mover=cast.member, thread=thread, space=cast.spaces["closed"]))
     from walls.moves import with_lines
 
-    first = with_lines(feeds.wall_page(feeds.wall_of(cast.member, space), cast.member), cast.member, space)
+    first = with_lines(feeds.WALL.wall(cast.member, space=space.pk), cast.member, space)
     cursor = first.next_cursor
-    rest = feeds.wall_page(feeds.wall_of(cast.member, space), cast.member, cursor)
+    rest = feeds.WALL.wall(cast.member, cursor, space=space.pk)
     second = with_lines(rest, cast.member, space, cursor)
     assert [[m.thread for m in row.moved_before] for row in first.threads[:2]] == [[], [moved[0]]]
     assert [m.thread for m in second.threads[0].moved_before] == [moved[1]]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('groups', '0002_indexes'),
-        ('topics', '0002_moves'),
+        ('topics', '0001_initial'),
         ('walls', '0002_moves'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -159,7 +159,7 @@ def _wall(request: HttpRequest, feed: Feed, *, space: Space | None = None) -> Sa
     if space is not None:
         context["watch_walls"] = f"wall:{space.public_id}"
         context["is_left"] = rights.is_left(space)
-    if space is not None and not cursor and policy.can(request.user, "write", space):
+    if space is not None and not cursor and not rights.is_left(space) and policy.can(request.user, "write", space):
         context["composer"] = Composer.fresh(request.user, [space])
     # The page around it hands on "Show 30 more" as it is: rows only.
     template = "walls/_more_rows.html" if cursor and request.htmx else "walls/_wall.html"
