@@ -159,10 +159,10 @@ def audience(thing: Model) -> QuerySet[Person]:
     return readers(space, label)
 
 
-def readers(space: Space, label: str = Label.SHARED, *, on: Any = None) -> QuerySet[Person]:
+def readers(space: Space, label: str = Label.SHARED, *, at: Any = None) -> QuerySet[Person]:
     """The active people who may read a thread with ``label`` in ``space``, stand-ins and robots left out.
 
-    ``on``: the day it is asked for, today when nothing is said.
+    ``at``: the moment it is asked for, now when nothing is said.
     """
     rule = RULES["read"]
     roles = rule.roles_in.get(SpaceType(space.type), frozenset())
@@ -170,7 +170,7 @@ def readers(space: Space, label: str = Label.SHARED, *, on: Any = None) -> Query
     allowed = Q(pk__in=members.values("person_id"))
     if space.type in rule.employees_in:
         allowed |= Q(is_employee=True)
-    people = Person.objects.active(on).filter(allowed, is_stand_in=False, is_robot=False)
+    people = Person.objects.active(at).filter(allowed, is_stand_in=False, is_robot=False)
     has_guests = label in GUESTS_READ_LABELS and space.type in GUEST_TYPES
     return people if has_guests else people.filter(is_employee=True)
 

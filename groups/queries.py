@@ -7,7 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BigIntegerField, Case, Count, DateField, Exists, IntegerField, OuterRef, Q, QuerySet, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DateTimeField,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    When,
+)
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -42,18 +53,18 @@ def my_groups(viewer: Viewer) -> SpaceQuerySet:
     return policy.spaces_for(viewer, "read").groups().living().filter(pk__in=mine).by_name()
 
 
-def _first_groups(viewer: Viewer, shown: int, *, today: Any) -> SpaceQuerySet:
+def _first_groups(viewer: Viewer, shown: int, *, at: Any) -> SpaceQuerySet:
     # PERF: guests are looked for only in the groups that are shown.
     shown_groups = Space.objects.filter(pk__in=my_groups(viewer)[:shown].values("pk"))
-    return _with_guests(shown_groups, on=today).by_name()
+    return _with_guests(shown_groups, at=at).by_name()
 
 
-_FIRST_GROUPS = Prepared(_first_groups, today=DateField())
+_FIRST_GROUPS = Prepared(_first_groups, at=DateTimeField())
 
 
 def first_groups(viewer: Person, shown: int) -> list[Space]:
     """The first ``shown`` of :func:`my_groups`, each with ``has_guests``; one query."""
-    return _FIRST_GROUPS.rows(Standing.of(viewer), shown, viewer=viewer.pk, today=clock.now().date())
+    return _FIRST_GROUPS.rows(Standing.of(viewer), shown, viewer=viewer.pk, at=clock.now())
 
 
 def groups_known_to(viewer: Person) -> SpaceQuerySet:
@@ -77,14 +88,14 @@ def shown_as(known: SpaceQuerySet, show: str) -> SpaceQuerySet:
     return living.filter(type=show) if show in GROUP_TYPES else living
 
 
-def _with_guests(groups: SpaceQuerySet, *, on: Any = None) -> SpaceQuerySet:
+def _with_guests(groups: SpaceQuerySet, *, at: Any = None) -> SpaceQuerySet:
     # A guest has the role of one in every group; the index by role finds them, the account says whether still.
-    guests = Membership.objects.filter(_open_account("person", on), space=OuterRef("pk"), role=Role.GUEST)
+    guests = Membership.objects.filter(_open_account("person", at), space=OuterRef("pk"), role=Role.GUEST)
     annotated: Any = groups.annotate(has_guests=Exists(guests))
     return annotated
 
 
-def _open_account(path: str, on: Any = None) -> Q:
+def _open_account(path: str, at: Any = None) -> Q:
     """Accounts that are open now, seen through ``path``: ``PersonQuerySet.active`` for a joined table."""
     ends = f"{path}__ends_at"
     moment = clock.now() if at is None else at
@@ -185,36 +196,36 @@ def members_of(space: Space) -> QuerySet[Membership]:
     return _members_of(space.pk)
 
 
-def _members_of(space: Any, *, today: Any = None) -> QuerySet[Membership]:
-    rows = Membership.objects.filter(_open_account("person", today), space_id=space).select_related("person__sponsor")
+def _members_of(space: Any, *, at: Any = None) -> QuerySet[Membership]:
+    rows = Membership.objects.filter(_open_account("person", at), space_id=space).select_related("person__sponsor")
     rank = Case(When(role=Role.MANAGER, then=0), When(role=Role.MEMBER, then=1), default=2)
     return rows.order_by(rank, "person__display_name", "pk")
 
 
-def _first_employees(shown: int, *, space: Any, today: Any) -> QuerySet[Membership]:
-    return _members_of(space, today=today).exclude(role=Role.GUEST)[:shown]
+def _first_employees(shown: int, *, space: Any, at: Any) -> QuerySet[Membership]:
+    return _members_of(space, at=at).exclude(role=Role.GUEST)[:shown]
 
 
-_FIRST_EMPLOYEES = Prepared(_first_employees, space=IntegerField(), today=DateField())
+_FIRST_EMPLOYEES = Prepared(_first_employees, space=IntegerField(), at=DateTimeField())
 
 
 def first_employees_in(space: Space, shown: int) -> list[Membership]:
     """The first ``shown`` of :func:`members_of` who are no guests; one query."""
-    return _FIRST_EMPLOYEES.rows(shown, space=space.pk, today=clock.now().date())
+    return _FIRST_EMPLOYEES.rows(shown, space=space.pk, at=clock.now())
 
 
 def member_counts(space: Space) -> tuple[int, int]:
     """How many employees and how many guests are in ``space``; one query."""
-    rows = _MEMBERS_BY_KIND.rows(space=space.pk, today=clock.now().date())
+    rows = _MEMBERS_BY_KIND.rows(space=space.pk, at=clock.now())
     return _employees_and_guests(rows)
 
 
-def _members_by_kind(*, space: Any, today: Any) -> QuerySet:
-    rows = Membership.objects.filter(_open_account("person", today), space_id=space).order_by()
+def _members_by_kind(*, space: Any, at: Any) -> QuerySet:
+    rows = Membership.objects.filter(_open_account("person", at), space_id=space).order_by()
     return rows.values("person__is_employee").annotate(number=Count("pk")).values_list("person__is_employee", "number")
 
 
-_MEMBERS_BY_KIND = Prepared(_members_by_kind, space=IntegerField(), today=DateField())
+_MEMBERS_BY_KIND = Prepared(_members_by_kind, space=IntegerField(), at=DateTimeField())
 
 
 def _employees_and_guests(rows: Iterable[tuple[bool, int]]) -> tuple[int, int]:
@@ -272,17 +283,17 @@ def requests_to(viewer: Person, space: Space) -> QuerySet[JoinRequest]:
 
 
 # Readers ------------------------------------------------------------------------------------------------------------
-def _readers_by_kind(type: str, label: str, *, space: Any, today: Any) -> QuerySet:
-    readers = policy.readers(Space(pk=space, type=type), label, on=today)
+def _readers_by_kind(type: str, label: str, *, space: Any, at: Any) -> QuerySet:
+    readers = policy.readers(Space(pk=space, type=type), label, at=at)
     return readers.order_by().values("is_employee").annotate(number=Count("pk")).values_list("is_employee", "number")
 
 
-_READERS_BY_KIND = Prepared(_readers_by_kind, space=IntegerField(), today=DateField())
+_READERS_BY_KIND = Prepared(_readers_by_kind, space=IntegerField(), at=DateTimeField())
 
 
 def reader_counts(space: Space, label: str = Label.SHARED) -> tuple[int, int]:
     """How many employees and how many guests may read a thread with ``label`` in ``space``; one query."""
-    rows = _READERS_BY_KIND.rows(str(space.type), str(label), space=space.pk, today=clock.now().date())
+    rows = _READERS_BY_KIND.rows(str(space.type), str(label), space=space.pk, at=clock.now())
     return _employees_and_guests(rows)
 
 

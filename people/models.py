@@ -171,7 +171,7 @@ class Person(AbstractBaseUser):
             models.Index(fields=["folded"], name="person_by_name"),
             # PERF: "68 employees can read this" stands on every page with a form; counted from the index alone.
             models.Index(
-                fields=["is_employee", "is_active", "is_robot", "is_stand_in", "ends_on"], name="person_readers"
+                fields=["is_employee", "is_active", "is_robot", "is_stand_in", "ends_at"], name="person_readers"
             ),
         ]
 

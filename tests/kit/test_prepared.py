@@ -7,7 +7,7 @@ import threading
 
 import pytest
 from django.db import connection
-from django.db.models import BigIntegerField, CharField, Count, DateField, DateTimeField
+from django.db.models import BigIntegerField, CharField, Count, DateTimeField
 from django.test.utils import CaptureQueriesContext
 
 from groups import policy
@@ -65,13 +65,13 @@ def test_joined_rows_annotations_and_chosen_columns_come_as_from_the_orm(cast):
 def test_values_are_given_as_their_fields_write_them(cast):
     now = clock.now()
     since = Prepared(
-        lambda moment, day: Person.objects.filter(joined_at__lte=moment).active(day).values_list("pk", flat=True),
+        lambda moment, now: Person.objects.filter(joined_at__lte=moment).active(now).values_list("pk", flat=True),
         moment=DateTimeField(),
-        day=DateField(),
+        now=DateTimeField(),
     )
     everybody = set(Person.objects.filter(joined_at__lte=now).active().values_list("pk", flat=True))
-    assert set(since.rows(moment=now, day=now.date())) == everybody
-    assert since.rows(moment=now - dt.timedelta(days=9000), day=now.date()) == []
+    assert set(since.rows(moment=now, now=now)) == everybody
+    assert since.rows(moment=now - dt.timedelta(days=9000), now=now) == []
 
 
 @pytest.mark.django_db
@@ -82,7 +82,7 @@ def test_values_are_given_as_their_fields_write_them(cast):
         lambda: Space.objects.filter(pk=2**40),
         lambda: Space.objects.filter(public_id="0123456789abcdefghjkmnpqrs"),
     ],
-    ids=["today", "a key", "a public id"],
+    ids=["now", "a key", "a public id"],
 )
 def test_a_value_of_the_moment_may_not_be_built_in(build):
     with pytest.raises(TypeError, match="built into"):

@@ -6,12 +6,12 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0001_initial'),
+        ('people', '0002_last_day_ends_where_the_sponsor_is'),
     ]
 
     operations = [
         migrations.AddIndex(
             model_name='person',
-            index=models.Index(fields=['is_employee', 'is_active', 'is_robot', 'is_stand_in', 'ends_on'], name='person_readers'),
+            index=models.Index(fields=['is_employee', 'is_active', 'is_robot', 'is_stand_in', 'ends_at'], name='person_readers'),
         ),
     ]
