@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 import socket
 import time
@@ -13,6 +14,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from intranet import server
+from live import consumers
+from live.sockets import TOO_MANY
 from tests.intranet import servers
 
 pytestmark = pytest.mark.skipif(
@@ -96,11 +99,51 @@ def test_raw_bytes_in_the_address_are_answered_not_crashed(running):
     assert answer.split(b" ")[1] in (b"200", b"400", b"302")
 
 
-def test_a_socket_of_nobody_is_refused_and_a_large_frame_ends_one(running):
-    with pytest.raises((ConnectionClosed, InvalidStatus)):
-        with connect(f"ws://127.0.0.1:{running.port}/live/", origin=running.address) as nobody:
-            nobody.send("x" * (server.FRAME_LIMIT + 1))
-            nobody.recv(timeout=10)
+SIGN_IN = """
+from people.models import Person
+from tests.journeys.company import session_of
+person, _ = Person.objects.get_or_create(email="max@example.test", defaults={"display_name": "Max Member"})
+print(session_of(person))
+"""
+
+
+@pytest.fixture(scope="module")
+def session(running):
+    """The cookie of somebody who is signed in."""
+    made = servers.manage(running.folder, "shell", "-v", "0", "-c", SIGN_IN)
+    assert made.returncode == 0, made.stderr
+    return f"{settings.SESSION_COOKIE_NAME}={made.stdout.split()[-1]}"
+
+
+def watch_of(size: int) -> str:
+    """A frame our client could send, of exactly ``size`` bytes."""
+    empty = json.dumps({"type": "watch", "streams": {"thread:": 0}})
+    return empty.replace("thread:", "thread:" + "x" * (size - len(empty)))
+
+
+def test_a_socket_of_nobody_is_refused(running):
+    with pytest.raises(InvalidStatus):
+        connect(f"ws://127.0.0.1:{running.port}/live/", origin=running.address)
+
+
+def test_a_signed_in_socket_takes_a_frame_at_the_limit(running, session):
+    address = f"ws://127.0.0.1:{running.port}/live/"
+    with connect(address, origin=running.address, additional_headers={"Cookie": session}) as socket:
+        for size in (100, consumers.FRAME_LIMIT):
+            socket.send(watch_of(size))
+            assert json.loads(socket.recv(timeout=10))["type"] == "watching"
+
+
+@pytest.mark.parametrize(("size", "code"), [(consumers.FRAME_LIMIT + 1, TOO_MANY), (server.FRAME_LIMIT + 1, 1009)])
+def test_a_frame_over_the_limit_ends_a_signed_in_socket(running, session, size, code):
+    address = f"ws://127.0.0.1:{running.port}/live/"
+    with connect(address, origin=running.address, additional_headers={"Cookie": session}) as socket:
+        socket.send(watch_of(100))
+        assert json.loads(socket.recv(timeout=10))["type"] == "watching"
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.send(watch_of(size))
+            socket.recv(timeout=10)
+        assert closed.value.rcvd is not None and closed.value.rcvd.code == code
 
 
 def test_the_server_ends_within_two_seconds_also_with_a_request_half_sent(running):
