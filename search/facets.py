@@ -122,5 +122,6 @@ def _when(results: Results, chosen: list[Operator]) -> Facet:
         op = afters.get(first)
         written = op or f"after:{timezone.localtime(first):%Y-%m-%d}"
         count = results.facets.get("when", {}).get(name, 0)
-        facet.choices.append(Choice(written, legends[name], count, op is not None))
+        if count or op:
+            facet.choices.append(Choice(written, legends[name], count, op is not None))
     return facet

@@ -56,12 +56,14 @@ def compose(written: Iterable[str], rest: str) -> str:
     return " ".join([*(" OR ".join(texts) for texts in kept.values()), rest.strip()]).strip()
 
 
+def shown(name: str) -> str:
+    """The operator's name in the language of the moment."""
+    return OPERATORS[name][0] if (get_language() or "").startswith("fr") else name
+
+
 def token(operator: Operator, viewer: Person) -> Token:
     """``operator`` as ``viewer`` reads it."""
-    name = operator.name
-    if (get_language() or "").startswith("fr"):
-        name = OPERATORS[name][0]
-    return Token(name, _readable(operator, viewer), str(operator), operator.is_negated)
+    return Token(shown(operator.name), _readable(operator, viewer), str(operator), operator.is_negated)
 
 
 def _readable(operator: Operator, viewer: Person) -> str:

@@ -19,7 +19,7 @@ from search.highlight import Marker
 from search.language import Query, QueryError, parse
 from search.queries import ORDERS, PAGE_SIZE, Results
 
-TABLE_OF_OPERATORS = ("from:", "in:", "kind:", "topic:", "tag:", "status:", "before:", "after:", "is:", "has:")
+EXPLAINED = ("from", "in", "kind", "topic", "tag", "status", "before", "after", "is", "has")
 
 
 @require_safe
@@ -30,7 +30,8 @@ def results(request: HttpRequest) -> HttpResponse:
     order = order if order in ORDERS else "best"
     if "drop" in request.GET:
         return redirect(address(_without(text, request.GET["drop"]), order))
-    page: dict[str, Any] = {"text": text, "order": order, "operators": TABLE_OF_OPERATORS, "words": text}
+    explained = [f"{tokens.shown(name)}:" for name in EXPLAINED]
+    page: dict[str, Any] = {"text": text, "order": order, "operators": explained, "words": text}
     if text and (wait := limits.seconds_to_wait(request.user, "search", limits.SEARCHES)):
         page["wait"], page["limit"] = wait, limits.SEARCHES
         response = render(request, _template(request), {"page": page}, status=429)
@@ -56,6 +57,7 @@ def _shown(request: HttpRequest, query: Query, found: Results) -> dict[str, Any]
     drawn = facets(found, operators, one.page) if found.facets else []
     ticked = ops(drawn)
     rebuilding = queries.backend().rebuilding() if hasattr(queries.backend(), "rebuilding") else None
+    is_filtered = "filters" in request.GET
     shown: dict[str, Any] = {
         "query": query,
         "found": found,
@@ -64,11 +66,11 @@ def _shown(request: HttpRequest, query: Query, found: Results) -> dict[str, Any]
         "ticked": ticked,
         "words": words,
         "facets": drawn,
-        "is_filtered": "filters" in request.GET,
+        "is_filtered": is_filtered,
         "rebuilding": rebuilding,
         "best_url": address(str(query), "best"),
         "newest_url": address(str(query), "newest"),
-        "filters_url": address(str(query), found.order, filters=1) + "#filters",
+        "filters_url": address(str(query), found.order, **({} if is_filtered else {"filters": 1})) + "#filters",
         "more": min(PAGE_SIZE, found.total - found.number * PAGE_SIZE),
         "extras": slots.filled("search.actions"),
     }

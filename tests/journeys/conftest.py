@@ -169,6 +169,25 @@ def sign_in(new_page, company):
     return make
 
 
+@pytest.fixture(scope="session")
+def do(company):
+    """``do("reply", by="manager", thread=…, text=…)``: somebody acts, in a process beside the server."""
+
+    def act(verb: str, **words: str) -> dict:
+        for key in ("by", "person"):
+            if key in words:
+                words[key] = company.people[words[key]]["email"]
+        pairs = [f"{key}={value}" for key, value in words.items()]
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.journeys.doing", verb, *pairs],
+            cwd=ROOT, env=environment(company.folder), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return act
+
+
 @pytest.fixture
 def axe():
     """``axe(page)``: fails with what axe-core finds wrong on the page as it stands."""

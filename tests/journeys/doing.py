@@ -14,9 +14,13 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intranet.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402
+from django.test import Client  # noqa: E402
+
 from groups import services as groups  # noqa: E402
 from groups.models import Space  # noqa: E402
 from people.models import Person  # noqa: E402
+from search import queries  # noqa: E402
 from walls import services as walls  # noqa: E402
 from walls.models import Post, Thread  # noqa: E402
 from walls.services import posts, threads  # noqa: E402
@@ -66,6 +70,14 @@ def reclassify(*, by: str, thread: str, label: str) -> dict:
 def remove(*, by: str, space: str, person: str) -> dict:
     groups.remove_member(manager=who(by), space=Space.objects.get(public_id=space), person=who(person))
     return {}
+
+
+def cut_off_page(*, by: str, q: str) -> dict:
+    """The search page for ``q`` as it is when a search may not work at all."""
+    queries.SECONDS = 0
+    client = Client(headers={"host": "127.0.0.1"})
+    client.force_login(who(by), backend=settings.AUTHENTICATION_BACKENDS[0])
+    return {"page": client.get("/search/", {"q": q}).content.decode()}
 
 
 if __name__ == "__main__":

@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 import time
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import ROOT, environment
 from tests.journeys.wire import Wire
 
 CUT_SECONDS = int(os.environ.get("PARVIS_TEST_CUT_SECONDS", "60"))
 # A command beside the server hands nothing to its worker: its facts wait 5 s, then for the next round of the sweeper.
 BY_THE_SWEEPER = 20_000
 SOON = 8_000  # ms: five seconds of the promise, and what a busy machine adds
-
-
-@pytest.fixture
-def do(company):
-    """``do("reply", by="manager", thread=…, text=…)``: somebody acts, in a process beside the server."""
-
-    def act(verb: str, **words: str) -> dict:
-        for key in ("by", "person"):
-            if key in words:
-                words[key] = company.people[words[key]]["email"]
-        pairs = [f"{key}={value}" for key, value in words.items()]
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.journeys.doing", verb, *pairs],
-            cwd=ROOT, env=environment(company.folder), capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    return act
 
 
 @pytest.fixture

@@ -183,6 +183,25 @@ def test_a_name_that_nobody_has_finds_nothing_and_says_so(cast, threads, index, 
         assert "Nothing you may read matches" in answer.content.decode()
 
 
+def test_the_operators_are_explained_in_the_viewers_language_also_beside_a_wrong_one(cast, index, asks):
+    index()
+    for query in ({}, {"q": "couleur:rouge"}):
+        assert "<code>from:</code>" in asks(cast.member, **query).content.decode()
+        cast.member.language = "fr"
+        cast.member.save()
+        page = asks(cast.member, **query).content.decode()
+        assert "<code>de:</code>" in page and "<code>from:</code>" not in page
+        cast.member.language = "en"
+        cast.member.save()
+
+
+def test_times_that_hold_nothing_are_no_choice(cast, threads, index, asks):
+    index()
+    assert "This year" in asks(cast.member, q="porosity").content.decode()
+    page = asks(cast.member, q="zzzz").content.decode()
+    assert "This year" not in page and "Any time" not in page
+
+
 def test_nothing_found_offers_the_nearest_readable_words(cast, threads, index, asks):
     write_thread(space=cast.spaces["open"], author=cast.member, title="Soap", source="Who buys the soap?")
     write_thread(space=cast.spaces["hidden"], author=cast.manager, title="Soop", source="Soapy soak soar")
