@@ -40,6 +40,8 @@ _OWN = re.compile(rf"^(person|thread|group|post|picture):([{ALPHABET}]{{{LENGTH}
 _PLAIN_SCHEMES = re.compile(r"^(https?|mailto|tel):", re.IGNORECASE)
 
 MAX_NESTING = 20
+# Between cells of a table and items of a list, until the plain text is put together.
+_APART = "\x1f"
 MENTION_LIMIT = 50
 
 _TAGS = {
@@ -117,7 +119,7 @@ def render(source: str) -> Rendered:
 
     Never raises on any text; what is no allowed link stays as the text that was typed.
     """
-    tokens = _parser.parse(source.replace("\x00", ""))
+    tokens = _parser.parse(source.replace("\x00", "").replace(_APART, " "))
     result = Rendered("", "")
     words: list[str] = []
     _walk(tokens, result, words)
@@ -129,8 +131,17 @@ def render(source: str) -> Rendered:
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer nofollow",
     )
-    result.text = " ".join("".join(words).split())
+    result.text = _plain("".join(words))
     return result
+
+
+def _plain(words: str) -> str:
+    """One line of ``words``, with a dot between cells and items that do not end a sentence."""
+    line = ""
+    for part in words.split(_APART):
+        if part := " ".join(part.split()):
+            line += (" " if line[-1] in ".,:;!?…" else " · ") + part if line else part
+    return line
 
 
 def _walk(tokens: Sequence[Token], result: Rendered, words: list[str]) -> None:
@@ -140,6 +151,8 @@ def _walk(tokens: Sequence[Token], result: Rendered, words: list[str]) -> None:
             token.children = [new for child in token.children for new in _resolve(child, result)]
             _collect(token.children, words)
             words.append("\n")
+        elif token.type in ("th_close", "td_close", "list_item_open", "list_item_close"):
+            words.append(_APART)
         elif token.type in ("fence", "code_block"):
             words.append(token.content + "\n")
 
