@@ -11,6 +11,7 @@ from groups import queries as groups
 from groups import services as group_services
 from kit import slots
 from people import services
+from people.models import Person
 from profiles import queries
 
 # New in each form of each answer, and of the same length: the one thing that may differ.
@@ -170,3 +171,14 @@ def test_wall_comes_from_its_slot_and_is_left_out_whole_without_it(cast, monkeyp
     )
     page = text(signed_in(cast.reader), path)
     assert '<h2 class="vh">Wall</h2>' in page and "&lt;b&gt;" in page
+
+
+def test_what_can_be_chosen_in_the_filter_is_of_the_people_one_sees(cast):
+    Person.objects.filter(pk=cast.outsider.pk).update(department="Quantum legal", place="Vaduz")
+    Person.objects.filter(pk=cast.member.pk).update(department="Quality", place="Lyon")
+    assert queries.choices(cast.member) == {
+        "places": ["Lyon", "Vaduz"], "departments": ["Quality", "Quantum legal"], "kinds": ["employees", "guests"]
+    }  # fmt: skip
+    assert queries.choices(cast.guest)["places"] == ["Lyon"]
+    assert queries.choices(cast.guest)["departments"] == ["Quality"]
+    assert "Vaduz" not in text(signed_in(cast.guest), "/people/")

@@ -8,9 +8,12 @@ from django.http import Http404
 
 from groups import services as groups
 from groups.models import Label
-from walls import places
+from kit import clock
+from walls import feeds, pages, places
 from walls import services as walls
 from walls.models import Draft, ReadMark, Thread
+
+ALL_CLASSES = "may-write may-shape may-run may-touch"
 
 
 @pytest.fixture
@@ -113,3 +116,54 @@ def test_an_outsider_writes_nothing_to_a_thread_whatever_verb_is_called(cast, hi
             with pytest.raises((Http404, PermissionDenied)):
                 verb(person)
                 pytest.fail(f"verb {number} was done by {person.display_name}")
+
+
+def test_a_page_offers_what_its_viewer_may_do_and_nothing_more(cast, thread):
+    def offered(person):
+        page = pages.thread_page(person, pages.find_thread(person, thread.public_id))
+        return {word for word in ("may_reply", "may_shape", "may_run", "may_move") if getattr(page, word)}, page.classes
+
+    assert offered(cast.manager) == ({"may_reply", "may_shape", "may_run", "may_move"}, ALL_CLASSES)
+    assert offered(cast.member) == ({"may_reply", "may_shape", "may_move"}, "may-write may-shape may-touch")
+    for person in (cast.leaver, cast.guest):
+        assert offered(person) == ({"may_reply"}, "may-write may-touch")
+    assert offered(cast.reader) == (set(), "")
+    groups.archive(manager=cast.manager, space=cast.spaces["open"])
+    assert not {"may_reply", "may_move"} & offered(cast.manager)[0] and "may-touch" not in offered(cast.manager)[1]
+
+
+def test_the_composer_knows_only_places_where_one_writes(cast, signed_in):
+    def names(person):
+        return {space.type for space in places.places_for(person)}
+
+    assert names(cast.member) == {"common", "personal", "open", "closed", "hidden"}
+    assert names(cast.outsider) == {"common", "personal"}
+    assert names(cast.guest) == {"open", "closed"}
+    public_ids = [space.public_id for space in cast.spaces.values()]
+    assert {space.type for space in places.chosen(cast.outsider, public_ids)} == {"common", "personal"}
+    hidden = cast.spaces["hidden"]
+    for address in (f"/threads/new/?space={hidden.public_id}", f"/compose/audience/?spaces={hidden.public_id}"):
+        nothing = signed_in(cast.outsider).get(address.replace(hidden.public_id, "0" * 26))
+        answer = signed_in(cast.outsider).get(address)
+        assert answer.status_code == nothing.status_code and hidden.name not in answer.content.decode()
+
+
+def test_a_cursor_that_names_a_hidden_thread_tells_no_more_than_one_that_names_nothing(cast, thread, hidden):
+    moment = clock.now()
+    newer = walls.post_thread(author=cast.member, spaces=cast.spaces["open"], source="z")[0]
+    Thread.objects.update(active_at=moment)
+    for row in (thread, hidden, newer):
+        row.refresh_from_db()
+    wall = feeds.wall_of(cast.outsider, cast.spaces["open"])
+    at = feeds.cursor_of(hidden).partition(".")[0]
+    pages_of = [feeds.wall_page(wall, cast.outsider, f"{at}.{key}").threads for key in (hidden.public_id, "0" * 26)]
+    assert pages_of[0] == pages_of[1]
+    assert feeds.wall_page(wall, cast.outsider, feeds.cursor_of(newer)).threads == [thread]
+
+
+def test_the_last_words_of_a_conversation_are_for_who_is_in_it(cast):
+    talk = groups.start_conversation(starter=cast.manager, people=[cast.member])
+    walls.post_thread(author=cast.manager, spaces=talk, source="Between us.")
+    assert feeds.spoken_last(cast.member, [talk.pk])[talk.pk].text == "Between us."
+    for person in (cast.outsider, cast.admin, cast.guest):
+        assert feeds.spoken_last(person, [talk.pk]) == {}
