@@ -167,3 +167,48 @@ def test_the_last_words_of_a_conversation_are_for_who_is_in_it(cast):
     assert feeds.spoken_last(cast.member, [talk.pk])[talk.pk].text == "Between us."
     for person in (cast.outsider, cast.admin, cast.guest):
         assert feeds.spoken_last(person, [talk.pk]) == {}
+
+
+def test_who_wrote_it_and_lost_the_group_touches_it_no_more(cast):
+    thread = walls.post_thread(author=cast.leaver, spaces=cast.spaces["hidden"], title="Mine", source="x")[0]
+    post = walls.reply(author=cast.leaver, thread=thread, source="y")
+    gone = walls.reply(author=cast.leaver, thread=thread, source="z")
+    walls.delete_post(by=cast.leaver, post=gone)
+    groups.remove_member(manager=cast.manager, space=cast.spaces["hidden"], person=cast.leaver)
+    verbs = [
+        lambda by: walls.edit_post(editor=by, post=post, source="x", based_on_revision=post.revision),
+        lambda by: walls.delete_post(by=by, post=post),
+        lambda by: walls.restore_post(by=by, post=gone),
+        lambda by: walls.change_status(by=by, thread=thread, status="closed"),
+        lambda by: walls.reclassify(editor=by, thread=thread, tags=["x"]),
+        lambda by: walls.move_thread(mover=by, thread=thread, space=cast.spaces["open"]),
+        lambda by: walls.react(person=by, post=post, emoji="👍"),
+    ]
+    for number, verb in enumerate(verbs):
+        with pytest.raises((Http404, PermissionDenied)):
+            verb(cast.leaver)
+            pytest.fail(f"verb {number} was done")
+
+
+def test_who_writes_there_without_shaping_a_thread_changes_nothing_of_it(cast, thread):
+    verbs = [
+        lambda by: walls.reclassify(editor=by, thread=thread, tags=["x"]),
+        lambda by: walls.move_thread(mover=by, thread=thread, space=cast.spaces["closed"]),
+        lambda by: walls.change_status(by=by, thread=thread, status="closed"),
+        lambda by: walls.pin(by=by, thread=thread),
+        lambda by: walls.edit_post(editor=by, post=thread.opening, source="x", based_on_revision=1),
+        lambda by: walls.delete_post(by=by, post=thread.opening),
+    ]
+    for number, verb in enumerate(verbs):
+        with pytest.raises(PermissionDenied):
+            verb(cast.leaver)
+            pytest.fail(f"verb {number} was done")
+
+
+def test_nobody_moves_a_thread_to_where_they_do_not_write_nor_pins_in_an_archived_group(cast, thread):
+    groups.leave(person=cast.member, space=cast.spaces["hidden"])
+    with pytest.raises(Http404):
+        walls.move_thread(mover=cast.member, thread=thread, space=cast.spaces["hidden"])
+    groups.archive(manager=cast.manager, space=cast.spaces["open"])
+    with pytest.raises(PermissionDenied):
+        walls.pin(by=cast.manager, thread=thread)
