@@ -48,11 +48,12 @@ class NotificationQuerySet(models.QuerySet):
         threads = policy.scope(Thread.objects.filter(deleted_at=None), person, "read")
         spaces = policy.spaces_for(person, "know")
         invited = Invitation.objects.filter(person=person, expires_at__gt=clock.now())
-        asking = JoinRequest.objects.filter(space__in=policy.spaces_for(person, "manage"))
+        managed = policy.spaces_for(person, "manage")
+        asking = JoinRequest.objects.filter(space=models.OuterRef("space"), person=models.OuterRef("actor"))
         return self.filter(
             models.Q(thread__in=threads)
             | models.Q(thread=None, reason=Reason.INVITATION, space__in=invited.values("space"))
-            | models.Q(thread=None, reason=Reason.REQUEST, space__in=asking.values("space"))
+            | models.Q(models.Exists(asking), thread=None, reason=Reason.REQUEST, space__in=managed)
             | models.Q(thread=None, reason__in=(Reason.ADMITTED, Reason.INHERITED), space__in=spaces),
             person=person,
             done_at=None,

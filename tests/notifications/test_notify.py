@@ -187,3 +187,48 @@ def test_the_badge_counts_only_spaces_still_readable(cast, hear_everything):
     Membership.objects.filter(space=cast.spaces["closed"], person=cast.member).delete()
     Space.objects.filter(pk=cast.spaces["closed"].pk).update(epoch=F("epoch") + 1)
     assert unread_count(cast.member) == 0
+
+
+def _reasons(person) -> list[tuple[str, str]]:
+    return [(row.reason, row.actor.display_name) for row in Notification.objects.shown_to(person)]
+
+
+def test_news_of_requests_ends_with_the_answer_and_with_the_right_to_give_it(cast, hear_everything):
+    closed = cast.spaces["closed"]
+    groups.change_role(manager=cast.manager, space=closed, person=cast.member, role="manager")
+    request = groups.ask_to_join(person=cast.reader, space=closed)
+    groups.ask_to_join(person=cast.outsider, space=closed)
+    hear_everything()
+    both = [("request", "Otto Outsider"), ("request", "Rita Reader")]
+    assert sorted(_reasons(cast.manager)) == sorted(_reasons(cast.member)) == both
+    groups.accept_request(manager=cast.manager, request=request)
+    assert _reasons(cast.manager) == _reasons(cast.member) == both[:1]
+    groups.change_role(manager=cast.manager, space=closed, person=cast.member, role="member")
+    assert _reasons(cast.member) == []
+    assert unread_count(cast.member) == 0
+
+
+def test_news_of_being_let_in_is_for_who_may_still_know_of_the_group(cast, hear_everything):
+    closed = cast.spaces["closed"]
+    for person in (cast.reader, cast.outsider):
+        groups.accept_request(manager=cast.manager, request=groups.ask_to_join(person=person, space=closed))
+    groups.remove_member(manager=cast.manager, space=closed, person=cast.outsider)
+    hear_everything()
+    assert not Notification.objects.filter(person=cast.outsider).exists()
+    assert _reasons(cast.reader) == [("admitted", "Mona Manager")]
+    groups.remove_member(manager=cast.manager, space=closed, person=cast.guest)
+    groups.change_visibility(manager=cast.manager, space=closed, type="hidden")
+    assert _reasons(cast.reader) == [("admitted", "Mona Manager")]
+    groups.remove_member(manager=cast.manager, space=closed, person=cast.reader)
+    assert _reasons(cast.reader) == []
+
+
+def test_a_manager_whose_account_is_closed_is_told_of_no_request(cast, hear_everything):
+    closed = cast.spaces["closed"]
+    groups.change_role(manager=cast.manager, space=closed, person=cast.member, role="manager")
+    cast.member.is_active = False
+    cast.member.save()
+    groups.ask_to_join(person=cast.outsider, space=closed)
+    hear_everything()
+    told = Notification.objects.values_list("person", flat=True)
+    assert list(told) == [cast.manager.pk]

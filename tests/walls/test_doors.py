@@ -212,3 +212,23 @@ def test_nobody_moves_a_thread_to_where_they_do_not_write_nor_pins_in_an_archive
     groups.archive(manager=cast.manager, space=cast.spaces["open"])
     with pytest.raises(PermissionDenied):
         walls.pin(by=cast.manager, thread=thread)
+
+
+def test_nobody_asks_who_reads_a_thread_they_do_not_read(cast, hidden, signed_in):
+    for person in (cast.outsider, cast.guest):
+        answers = [
+            signed_in(person).get("/compose/people/", {"thread": key, "q": "m"}) for key in (hidden.public_id, "0" * 26)
+        ]
+        assert {answer.status_code for answer in answers} == {404}
+        assert len({len(answer.content) for answer in answers}) == 1
+    assert (
+        "Mona Manager" in signed_in(cast.member).get(f"/compose/people/?thread={hidden.public_id}&q=m").content.decode()
+    )
+
+
+def test_only_who_may_edit_a_post_opens_it_for_editing(cast, thread, signed_in):
+    address = f"/posts/{thread.opening.public_id}/edit/"
+    for person in (cast.member, cast.manager):
+        assert signed_in(person).get(address).status_code == 200
+    for person in (cast.leaver, cast.guest, cast.reader):
+        assert signed_in(person).get(address).status_code == 404
