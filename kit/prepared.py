@@ -61,14 +61,21 @@ class Prepared(Generic[Row]):
         Raises TypeError where a value is not given, and at the first run of a shape where a value of the moment was
         built into the query.
         """
-        ready = self._ready.get(shape)
-        if ready is None:
-            ready = self._ready[shape] = _Ready(self._build(*shape, **self._givens))
-        return ready.rows(values)
+        return self._of(*shape).rows(values)
 
     def first(self, *shape: Hashable, **values: Any) -> Any | None:
         """The first row, or None. Slice the query to one."""
         return next(iter(self.rows(*shape, **values)), None)
+
+    def statement(self, *shape: Hashable, **values: Any) -> tuple[str, tuple[Any, ...]]:
+        """SQL and parameters of the query, for one who writes a statement round it; "" where it can hold no row."""
+        return self._of(*shape).statement(values)
+
+    def _of(self, *shape: Hashable) -> _Ready:
+        ready = self._ready.get(shape)
+        if ready is None:
+            ready = self._ready[shape] = _Ready(self._build(*shape, **self._givens))
+        return ready
 
 
 class _Ready:
@@ -85,6 +92,10 @@ class _Ready:
         for parameter in self._parameters:
             _check(parameter)
 
+    def statement(self, values: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
+        connection = connections[self._queryset.db]
+        return self._sql, tuple(_value(parameter, values, connection) for parameter in self._parameters)
+
     def rows(self, values: dict[str, Any]) -> list[Any]:
         if not self._sql:
             return []
@@ -93,7 +104,7 @@ class _Ready:
         # The compiler is the ORM's own; only the turning into SQL is skipped.
         compiler = copy.copy(self._compiler)
         compiler.connection = connection
-        compiled = self._sql, tuple(_value(parameter, values, connection) for parameter in self._parameters)
+        compiled = self.statement(values)
         compiler.as_sql = lambda *args, **options: compiled
         run.query.get_compiler = lambda *args, **options: compiler
         return list(run)

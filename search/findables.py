@@ -27,6 +27,7 @@ from haystack import connections
 
 from groups import policy
 from groups.rules import GUESTS_READ_LABELS, Action
+from kit.prepared import Prepared
 from people.models import Person
 from search.engines.matching import Gate
 
@@ -36,9 +37,12 @@ def gate_number(space: int, *, is_shared: bool) -> int:
     return space * 2 + is_shared
 
 
+_SPACES = Prepared(lambda standing, action: policy.spaces_for(standing, action).values_list("pk", flat=True))
+
+
 def gate_for(viewer: Person, action: Action = "read") -> Gate:
     """The first gate: gate numbers of every space where ``viewer`` may do ``action``."""
-    spaces = list(policy.spaces_for(viewer, action).values_list("pk", flat=True))
+    spaces = _SPACES.rows(policy.Standing.of(viewer), action, viewer=viewer.pk)
     numbers = {gate_number(space, is_shared=True) for space in spaces}
     if viewer.is_employee:
         numbers |= {gate_number(space, is_shared=False) for space in spaces}

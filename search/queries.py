@@ -13,12 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import DateTimeField, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from haystack import connections
 
+from groups import policy
 from kit import clock
+from kit.prepared import Prepared
 from people.models import Person
 from search import names, sql
 from search.engines.deadline import Deadline, TimeUp
@@ -228,16 +230,12 @@ def _count(
     is_count_only: bool = False,
 ) -> None:
     page: Page = one.page
-    rows = one.rows(viewer).filter(plan.conditions)
-    if matches is None and not plan.is_of_posts:
-        # Nothing was asked of single posts: a thread is shown by the post that opens it.
-        rows = rows.filter(page.opening)
+    facets = {} if is_count_only else _facets(page, {name: since(name) for name in WHEN})
     counted = sql.count_and_page(
-        rows=rows,
-        page=page,
+        rows=_rows(plan, matches, viewer, one, facets),
         weights=None if matches is None else matches.weights,
         chosen=plan.chosen,
-        facets={} if is_count_only else _facets(page),
+        facets=facets,
         order="newest" if matches is None else results.order,
         first=(results.number - 1) * PAGE_SIZE,
         size=0 if is_count_only else PAGE_SIZE,
@@ -250,12 +248,34 @@ def _count(
     results.hits = [hit for hit in counted.hits if hit.row is not None]
 
 
-def _facets(page: Page) -> dict[str, Any]:
+def _rows(
+    plan: Plan, matches: Matches | None, viewer: Person, one: Findable, facets: Mapping[str, Any]
+) -> sql.Statement:
+    """SQL of the rows that ``viewer`` may read and the operators allow; put together once where there is none."""
+    if matches is not None and not plan.conditions and not plan.chosen:
+        moments = {name: since(name) for name in WHEN}
+        return _PLAIN.statement(policy.Standing.of(viewer), bool(facets), viewer=viewer.pk, **moments)
+    rows = one.rows(viewer).filter(plan.conditions)
+    if matches is None and not plan.is_of_posts:
+        # Nothing was asked of single posts: a thread is shown by the post that opens it.
+        rows = rows.filter(one.page.opening)
+    return sql.statement_of(sql.annotated(rows, one.page, plan.chosen, facets))
+
+
+def _plain(standing: policy.Standing, has_facets: bool, **moments: Any) -> QuerySet:  # noqa: FBT001 - part of the shape
+    one = findable("thread")
+    return sql.annotated(one.rows(standing), one.page, {}, _facets(one.page, moments) if has_facets else {})
+
+
+_PLAIN = Prepared(_plain, **{name: DateTimeField() for name in WHEN})
+
+
+def _facets(page: Page, moments: Mapping[str, Any]) -> dict[str, Any]:
     facets: dict[str, Any] = {name: page.choices[name].path for name in page.facets}
     if page.topics:
         facets["topic"] = page.topics.path
     facets["in"] = page.space
-    facets["when"] = {name: Q(**{f"{page.moment}__gte": since(name)}) for name in WHEN}
+    facets["when"] = {name: Q(**{f"{page.moment}__gte": moment}) for name, moment in moments.items()}
     return facets
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 
+from kit.prepared import Given
 from search.engines.deadline import Deadline, TimeUp
 from search.pages import Page
 
@@ -43,9 +44,15 @@ class Counted:
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
-def keys_in(keys: Sequence[int]) -> RawSQL:
-    """``keys`` as a subquery of one parameter, however many they are."""
-    return RawSQL(_KEYS[connection.vendor], [json.dumps(list(keys))])  # noqa: S611 - constant text, one parameter
+def keys_in(keys: Sequence[int] | Given) -> RawSQL:
+    """``keys`` as a subquery of one parameter, however many they are; what is given for them later: :func:`written`."""
+    parameter = keys if isinstance(keys, Given) else written(keys)
+    return RawSQL(_KEYS[connection.vendor], [parameter])  # noqa: S611 - constant text, one parameter
+
+
+def written(keys: Iterable[int]) -> str:
+    """``keys`` as one parameter."""
+    return json.dumps(list(keys))
 
 
 _KEYS = {
@@ -58,10 +65,39 @@ _WEIGHTS = {
 }
 
 
+Statement = tuple[str, Sequence[Any]]
+
+
+def annotated(rows: QuerySet, page: Page, chosen: Mapping[str, Q], facets: Mapping[str, Any]) -> QuerySet:
+    """``rows`` as :func:`count_and_page` takes them: what groups, orders, narrows and is counted, a column each."""
+    annotations: dict[str, Any] = {
+        "r_pk": F("pk"),
+        "r_group": F(f"{page.group}_id"),
+        "r_moment": F(page.moment),
+        "r_activity": F(page.activity),
+        "r_tie": F(page.tie),
+    }
+    for index, name in enumerate(chosen):
+        annotations[f"c_{index}"] = _flag(chosen[name])
+    for name, what in facets.items():
+        if isinstance(what, str):
+            annotations[f"f_{name}"] = F(what)
+        else:
+            annotations.update({f"f_{name}_{value}": _flag(asks) for value, asks in what.items()})
+    return rows.order_by().annotate(**annotations).values(*annotations)
+
+
+def statement_of(rows: QuerySet) -> Statement:
+    """``rows`` as SQL; "" for a condition that nothing can meet (a name nobody has)."""
+    try:
+        return rows.query.get_compiler(using="default").as_sql()
+    except EmptyResultSet:
+        return "", ()
+
+
 def count_and_page(
     *,
-    rows: QuerySet,
-    page: Page,
+    rows: Statement,
     weights: Mapping[int, float] | None,
     chosen: Mapping[str, Q],
     facets: Mapping[str, Any],
@@ -72,30 +108,14 @@ def count_and_page(
 ) -> Counted:
     """Hits ``first`` to ``first + size`` of ``rows``, the count of their groups, and facet counts.
 
-    ``weights``: by row key, None where no words were asked; ``chosen``: what narrows, by facet: a facet is counted
-    without its own choice, so that the other values stay visible; ``facets``: lookup or mapping of name to Q, by facet.
+    ``rows``: SQL of :func:`annotated` rows, with the same ``chosen`` and ``facets``; ``weights``: by row key, None
+    where no words were asked; ``chosen``: what narrows, by facet: a facet is counted without its own choice, so that
+    the other values stay visible; ``facets``: lookup or mapping of name to Q, by facet.
     """
     names = list(chosen)
-    annotations: dict[str, Any] = {
-        "r_pk": F("pk"),
-        "r_group": F(f"{page.group}_id"),
-        "r_moment": F(page.moment),
-        "r_activity": F(page.activity),
-        "r_tie": F(page.tie),
-    }
-    for index, name in enumerate(names):
-        annotations[f"c_{index}"] = _flag(chosen[name])
-    for name, what in facets.items():
-        if isinstance(what, str):
-            annotations[f"f_{name}"] = F(what)
-        else:
-            annotations.update({f"f_{name}_{value}": _flag(asks) for value, asks in what.items()})
     # SECURITY: ``rows`` comes from Findable.rows(viewer); nothing below widens it.
-    rows = rows.order_by().annotate(**annotations).values(*annotations)
-    try:
-        base, params = rows.query.get_compiler(using="default").as_sql()
-    except EmptyResultSet:
-        # A condition that nothing can meet (a name nobody has) is no statement at all, and an answer of nothing.
+    base, params = rows
+    if not base:
         return Counted()
 
     def where(without: str = "") -> str:

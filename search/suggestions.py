@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import QuerySet
+
+from groups import policy
+from kit.prepared import Prepared
 from people.models import Person
 from search import queries, sql
 from search.engines.deadline import Deadline, TimeUp
 from search.engines.store import Unusable
-from search.findables import Findable, findables
+from search.findables import Findable, findable, findables
 from search.language import Operator, Query, Word
 from search.queries import Beside
 
@@ -19,6 +23,14 @@ TITLE_WEIGHT = 1.4
 
 SECONDS = 0.5
 ORDER = ("person", "group", "thread", "topic")
+
+
+def _openings(standing: policy.Standing) -> QuerySet:
+    one = findable("thread")
+    return sql.annotated(one.rows(standing).filter(one.page.opening), one.page, {}, {})
+
+
+_OPENINGS = Prepared(_openings)
 
 
 def suggest(*, viewer: Person, query: Query) -> list[Beside]:
@@ -50,8 +62,8 @@ def _rows(one: Findable, words: list, viewer: Person, deadline: Deadline) -> tup
         return [], 0
     if one.page is not None:
         counted = sql.count_and_page(
-            rows=one.rows(viewer).filter(one.page.opening), page=one.page, weights=weights, chosen={}, facets={},
-            order="best", first=0, size=SHOWN, deadline=deadline,
+            rows=_OPENINGS.statement(policy.Standing.of(viewer), viewer=viewer.pk), weights=weights, chosen={},
+            facets={}, order="best", first=0, size=SHOWN, deadline=deadline,
         )  # fmt: skip
         shown = one.present([hit.pk for hit in counted.hits], viewer)
         return [shown[hit.pk] for hit in counted.hits if hit.pk in shown], counted.total

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, TextField
 from haystack import indexes
 
 from groups.models import Label
+from groups.policy import Standing, Viewer
 from kit.markdown import ADDRESSES
+from kit.prepared import Given, Prepared
 from search.findables import is_shared
 from search.pages import Choices, Page, TopicTree
+from search.sql import keys_in, written
 from topics.models import Tag, Topic
 from topics.queries import full_labels
 from walls.models import Kind, Post, Status, Thread
@@ -133,6 +136,27 @@ PAGE = Page(
 )
 
 
+_COLUMNS = (
+    *("public_id", "number", "author_id", "thread_id", "text", "text_language", "posted_at"),
+    *(f"thread__{name}" for name in ("public_id", "title", "excerpt", "text_language", "kind", "status", "label")),
+    *(f"thread__{name}" for name in ("reply_count", "accepted_id", "topic_id", "author_id", "space_id")),
+    *(f"thread__space__{name}" for name in ("public_id", "type", "name", "is_named_readers", "owner")),
+    *(f"{path}__display_name" for path in ("author", "thread__author", "thread__space__owner")),
+)
+
+
+def _findable_by(viewer: Viewer) -> QuerySet[Post]:
+    return Post.objects.readable_by(viewer).standing().filter(thread__deleted_at=None)
+
+
+def _present(standing: Standing, keys: Given) -> QuerySet[Post]:
+    rows = _findable_by(standing).filter(pk__in=keys_in(keys))
+    return rows.select_related("author", "thread__author", "thread__space__owner").only(*_COLUMNS)
+
+
+_PRESENT = Prepared(_present, keys=TextField())
+
+
 class PostIndex(indexes.SearchIndex, indexes.Indexable):
     """Every standing post. Its thread's title is its title when it opens the thread, else it is context."""
 
@@ -164,7 +188,7 @@ class PostIndex(indexes.SearchIndex, indexes.Indexable):
         return Post.objects.standing().filter(thread__deleted_at=None).select_related("thread", "author")
 
     def rows(self, viewer):
-        return Post.objects.readable_by(viewer).standing().filter(thread__deleted_at=None)
+        return _findable_by(viewer)
 
     def prepare_title(self, post):
         return post.thread.title if post.number == 1 else ""
@@ -177,8 +201,7 @@ class PostIndex(indexes.SearchIndex, indexes.Indexable):
 
     def present(self, keys, viewer):
         """The posts with these keys that ``viewer`` may read, with all that a row of results shows, by key."""
-        rows = self.rows(viewer).filter(pk__in=keys)
-        found = rows.select_related("author", "thread__author", "thread__space__owner").in_bulk()
+        found = {post.pk: post for post in _PRESENT.rows(Standing.of(viewer), viewer=viewer.pk, keys=written(keys))}
         labels = full_labels() if any(post.thread.topic_id for post in found.values()) else {}
         for post in found.values():
             post.topic_path = labels.get(post.thread.topic_id, "")

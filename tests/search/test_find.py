@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from groups import policy
@@ -268,3 +270,25 @@ def test_hostile_queries_end_within_a_second(cast, threads, index, text):
     index()
     results = queries.search(viewer=cast.member, query=parse(text))
     assert results.milliseconds < 1500
+
+
+def test_a_page_of_many_hits_asks_no_more_of_the_database_than_a_page_of_one(cast, threads, index, asks):
+    """Red when a row draws something that was not fetched with it."""
+    index()
+    asks(cast.member, q="porosity")
+    numbers = []
+    for text in ("zebraopen", "porosity OR soup"):
+        with CaptureQueriesContext(connection) as seen:
+            asks(cast.member, q=text)
+        numbers.append(len(seen))
+    assert numbers[0] == numbers[1]
+
+
+def test_the_rule_is_asked_anew_in_every_search_though_its_sql_is_kept(cast, threads, index):
+    """Red when a person's own keys are built into a prepared query: the second viewer would get the first one's."""
+    index()
+    assert "Porosity hidden" in found(cast.member, "porosity")
+    assert "Porosity hidden" not in found(cast.outsider, "porosity")
+    assert found(cast.guest, "porosity") == []
+    Membership.objects.filter(person=cast.member, space=cast.spaces["hidden"]).delete()
+    assert "Porosity hidden" not in found(cast.member, "porosity")
