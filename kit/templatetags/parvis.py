@@ -60,6 +60,13 @@ def initials_of(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
 
 
+def badge_of(name: str) -> str:
+    """The two signs of a group: its short code where the name begins with one ("M4 metering pump"), else initials."""
+    first = name.split()[0] if name.split() else ""
+    is_code = any(sign.isdigit() for sign in first) and any(sign.isalpha() for sign in first)
+    return first[:2].upper() if is_code else initials_of(name)
+
+
 @register.simple_tag
 def avatar(person: object, size: str = "", classes: str = "") -> SafeString:
     """A picture or initials; not read aloud, the name stands beside it. Sizes sm, lg; ``classes="sq"`` for groups.
@@ -69,7 +76,7 @@ def avatar(person: object, size: str = "", classes: str = "") -> SafeString:
     """
     public_id = getattr(person, "public_id", "")
     name = getattr(person, "display_name", None) or getattr(person, "name", "") or ""
-    initials = getattr(person, "initials", None) or initials_of(name)
+    initials = getattr(person, "initials", None) or badge_of(name)
     names = ["av", hue(public_id)]
     names += [size] if size else []
     names += ["guest"] if getattr(person, "is_guest", False) else []
