@@ -60,6 +60,17 @@ def test_who_writes_is_seen_writing_and_who_is_here_is_named(sign_in, company, d
     expect(reader.locator("[data-typing]")).to_contain_text("Mona Manager", timeout=SOON)
 
 
+def test_ones_own_face_has_the_dot_on_every_page_while_one_is_connected(on_wire, wire):
+    page = on_wire("member")
+    for path in ("/people/", "/"):
+        page.goto(f"{wire.address}{path}")
+        expect(page.locator(".top .av.here")).to_have_count(1, timeout=SOON)
+    wire.cut()
+    expect(page.locator(".top .av.here")).to_have_count(0, timeout=SOON)
+    wire.mend()
+    expect(page.locator(".top .av.here")).to_have_count(1, timeout=SOON)
+
+
 def test_a_new_thread_waits_behind_the_pill_and_moves_nothing(sign_in, company, do):
     do("open_thread", by="manager", space=company.spaces["open"], title="First of the feed", text="Here.")
     reader = sign_in("member")

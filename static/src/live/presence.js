@@ -15,11 +15,19 @@ export function showPresence(connection) {
       block.querySelector("[data-here-names]").textContent = listOf(others.map((person) => person.name));
     }
     const present = new Set(frame.people.map((person) => person.id));
-    for (const avatar of document.querySelectorAll(".av[data-person]")) {
+    for (const avatar of document.querySelectorAll(".av[data-person]:not(.top .av)")) {
       avatar.classList.toggle("here", present.has(avatar.dataset.person));
     }
   });
+  showOneself(connection);
   showTyping(connection, me);
+}
+
+/** The dot at one's own face in the top bar: the others see one here. It goes while the connection is lost. */
+function showOneself(connection) {
+  const show = (isHere) => document.querySelector(".top .av[data-person]")?.classList.toggle("here", isHere);
+  connection.addEventListener("watching", () => show(true));
+  connection.addEventListener("lost", () => show(false));
 }
 
 function showTyping(connection, me) {
