@@ -89,9 +89,9 @@ KEY = models.BigIntegerField()
 PATH = models.CharField()
 
 # My groups, the company wall, my own wall, and the threads and topics I follow; what I muted is out.
-FOLLOWING = Listing(_on_my_walls, _followed, _in_followed_topics)
+FOLLOWING = Listing(_followed, _in_followed_topics, wide=_on_my_walls)
 # The union of the walls one reads, without private conversations.
-EVERYTHING = Listing(_everything)
+EVERYTHING = Listing(wide=_everything)
 COMPANY_WALL = Listing(lambda viewer: readable(viewer, Q(type=SpaceType.COMMON)))
 # Open questions without a reply, wherever one reads.
 UNANSWERED = Listing(_unanswered)

@@ -73,12 +73,16 @@ class Feed:
 
 
 class Listing:
-    """A list of threads: the union of its ``sources``, functions of a viewer (and of ``fields``) that ask the rule."""
+    """A list of threads: the union of its ``sources``, functions of a viewer (and of ``fields``) that ask the rule.
 
-    def __init__(self, *sources: Source, **fields: Field) -> None:
-        self._sources = sources
-        cursor = {"at": DateTimeField(), "after": CharField()}
-        self._page = Prepared(self._page_query, **cursor, **fields)
+    A ``wide`` source runs over many walls: its first page is looked for in the last month before all the years.
+    """
+
+    def __init__(self, *sources: Source, wide: Source | None = None, **fields: Field) -> None:
+        self._sources = (wide, *sources) if wide else sources
+        self._wide = wide
+        moments = {"at": DateTimeField(), "month_ago": DateTimeField(), "ever": DateTimeField()}
+        self._page = Prepared(self._page_query, after=CharField(), **moments, **fields)
         self._pinned = Prepared(self._pinned_query, **fields)
 
     def threads(self, viewer: Viewer, **given: Any) -> QuerySet[Thread]:
@@ -92,7 +96,9 @@ class Listing:
         """The page after ``cursor``; a cursor that is no cursor begins at the top."""
         place = place_of(cursor)
         shape = Standing.of(viewer), "below" if place else "top", "all" if has_pinned else "unpinned"
-        values = dict(zip(("at", "after"), place, strict=True)) if place else {}
+        values = {"month_ago": clock.now() - FRESH_FOR, "ever": _EPOCH}
+        if place:
+            values |= {"at": place[0], "after": place[1]}
         shown = dress(self._page.rows(*shape, viewer=viewer.pk, **values, **given), viewer)
         more = shown[ROWS:]
         shown = shown[:ROWS]
@@ -106,7 +112,7 @@ class Listing:
         return feed
 
     def _page_query(
-        self, viewer: Viewer, begins: str, which: str, *, at: Any, after: Any, **given: Any
+        self, viewer: Viewer, begins: str, which: str, *, at: Any, after: Any, month_ago: Any, ever: Any, **given: Any
     ) -> QuerySet[Thread]:
         parts = []
         for source in self._sources:
@@ -115,11 +121,22 @@ class Listing:
                 threads = threads.filter(pinned_at=None)
             if begins == "below":
                 threads = _below(threads, viewer, at, after)
+            elif source is self._wide:
+                threads = threads.filter(active_at__gte=_last_of_page(threads, month_ago, ever))
             parts.append(threads.newest_activity_first()[: ROWS + 1].values("pk"))
         return for_rows(Thread.objects.filter(pk__in=_union(parts)), viewer).newest_activity_first()[: ROWS + 1]
 
     def _pinned_query(self, viewer: Viewer, **given: Any) -> QuerySet[Thread]:
         return for_rows(self.threads(viewer, **given).exclude(pinned_at=None), viewer).order_by("-pinned_at")[:PINNED]
+
+
+def _last_of_page(threads: QuerySet[Thread], month_ago: Any, ever: Any) -> Coalesce:
+    """The moment of the last row of the first page, where the last month fills one; else ``ever``.
+
+    PERF: whoever is in two hundred groups would sort the keys of twenty thousand threads to see thirty.
+    """
+    newest = threads.filter(active_at__gte=month_ago).newest_activity_first()
+    return Coalesce(Subquery(newest.values("active_at")[ROWS : ROWS + 1]), ever)
 
 
 def _union(parts: list[QuerySet]) -> QuerySet:

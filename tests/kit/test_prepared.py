@@ -79,7 +79,7 @@ def test_values_are_given_as_their_fields_write_them(cast):
     "build",
     [
         lambda: Person.objects.active(),
-        lambda: Space.objects.filter(pk=2**40),
+        lambda: Person.objects.filter(pk=2**40),
         lambda: Space.objects.filter(public_id="0123456789abcdefghjkmnpqrs"),
     ],
     ids=["now", "a key", "a public id"],
