@@ -26,6 +26,7 @@ class Entry:
     tone: str = ""  # "veil" for hidden groups, "guesty" for those with guests
     key: str = ""  # name of the place, for shortcuts and counts
     is_unread: bool = False
+    is_quiet: bool = False  # its count makes it no bolder
     area: str | None = None  # how addresses of pages below it begin; its own address when nothing is said
     current: str = ""  # what `at` found: "page", "true" or nothing
 
@@ -43,8 +44,12 @@ class Entry:
         return replace(self, current=standing) if standing else self
 
     @property
+    def _is_loud(self) -> bool:
+        return self.is_unread or bool(self.count and not self.is_quiet)
+
+    @property
     def classes(self) -> str:
-        return " ".join(name for name in (self.tone, "unread" if self.is_unread or self.count else "") if name)
+        return " ".join(name for name in (self.tone, "unread" if self._is_loud else "") if name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,20 +13,27 @@ SHOWN = 12
 
 
 def block_of_topics(person: Person) -> Block | None:
-    """The topics ``person`` follows under their full labels; none is shown for who follows nothing."""
-    labels = queries.labels_for(person).values()
-    followed = sorted((one for one in labels if one.is_followed and not one.is_retired), key=_by_text)
+    """The topics ``person`` follows under their full labels, with what is new in them; None for who follows nothing."""
+    labels = queries.labels_for(person)
+    followed = sorted(((pk, one) for pk, one in labels.items() if one.is_followed and not one.is_retired), key=_by_text)
     if not followed:
         return None
+    unread = queries.unread_in_followed(person)
     return Block(
         label=_("Topics I follow"),
         entries=[
-            Entry(url=reverse("topics:topic-detail", args=[one.public_id]), text=one.text) for one in followed[:SHOWN]
+            Entry(
+                url=reverse("topics:topic-detail", args=[one.public_id]),
+                text=one.text,
+                count=unread.get(pk, 0),
+                is_quiet=True,
+            )
+            for pk, one in followed[:SHOWN]
         ],
         more_url=reverse("topics:topic-list"),
         more_label=_("All topics"),
     )
 
 
-def _by_text(label: queries.Label) -> str:
-    return label.text.casefold()
+def _by_text(followed: tuple[int, queries.Label]) -> str:
+    return followed[1].text.casefold()

@@ -135,6 +135,20 @@ def labels_for(viewer: Person) -> dict[int, Label]:
     }
 
 
+def unread_in_followed(viewer: Person) -> dict[int, int]:
+    """Threads with something unread by key of each topic ``viewer`` follows, those below it counted in (slot)."""
+    labels = labels_for(viewer)
+    paths = {row[0]: row[1] for row in viewer.__dict__["_topic_labels"]}
+    counts: dict[int, int] = {}
+    for ask in slots.filled("topic.unread"):
+        counts.update(ask(viewer))
+    return {
+        pk: sum(count for below, count in counts.items() if paths.get(below, "").startswith(paths[pk]))
+        for pk, label in labels.items()
+        if label.is_followed
+    }
+
+
 def topics_matching(words: str, limit: int = 20) -> list[Branch]:
     """Topics in use whose full label in either language holds every one of ``words``."""
     needles = fold_words(words).split()

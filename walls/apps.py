@@ -38,6 +38,7 @@ class WallsConfig(AppConfig):
         slots.fill("topic.wall", "walls", walls_shown.wall_of_topic)
         slots.fill("tag.wall", "walls", walls_shown.wall_of_tag)
         slots.fill("topic.counts", "walls", feeds.counts_by_topic)
+        slots.fill("topic.unread", "walls", feeds.unread_by_topic)
         slots.fill("tag.counts", "walls", feeds.counts_by_tag)
         slots.fill("spaces.unread", "walls", feeds.unread_by_space)
         slots.fill("spaces.spoken-last", "walls", feeds.spoken_last)

@@ -141,20 +141,28 @@ def walls_watched(viewer: Person) -> str:
     return " ".join(f"wall:{public_id}" for public_id in _WATCHED.rows(Standing.of(viewer), viewer=viewer.pk))
 
 
-def _unread_query(viewer: Viewer, since) -> QuerySet:
+def _with_news(threads: QuerySet[Thread], viewer: Viewer, since) -> QuerySet[Thread]:
     read = ReadMark.objects.filter(person_id=viewer.pk, thread=OuterRef("pk")).values("number")[:1]
-    mine = Q(pk__in=Membership.objects.filter(person_id=viewer.pk).values("space_id"))
     return (
-        _heard(viewer, mine)
-        .filter(active_at__gte=since)
+        threads.filter(active_at__gte=since)
         .annotate(read_number=Coalesce(Subquery(read), 0, output_field=IntegerField()))
         .filter(read_number__lt=F("last_number"))
         .order_by()
-        .values_list("space_id", "space__type")
-        .annotate(number=Count("pk"))
     )
 
 
+def _unread_query(viewer: Viewer, since) -> QuerySet:
+    mine = Q(pk__in=Membership.objects.filter(person_id=viewer.pk).values("space_id"))
+    news = _with_news(_heard(viewer, mine), viewer, since)
+    return news.values_list("space_id", "space__type").annotate(number=Count("pk"))
+
+
+def _unread_in_topics_query(viewer: Viewer, since) -> QuerySet:
+    news = _with_news(_in_followed_topics(viewer), viewer, since)
+    return news.values_list("topic_id").annotate(number=Count("pk"))
+
+
+_UNREAD_IN_TOPICS = Prepared(_unread_in_topics_query, since=models.DateTimeField())
 _UNREAD = Prepared(_unread_query, since=models.DateTimeField())
 
 
@@ -162,6 +170,11 @@ def unread_by_space(viewer: Person) -> list[UnreadIn]:
     """Threads with something unread in the groups and conversations ``viewer`` is in; one query."""
     rows = _UNREAD.rows(Standing.of(viewer), viewer=viewer.pk, since=counts_since(viewer))
     return [UnreadIn(*row) for row in rows]
+
+
+def unread_by_topic(viewer: Person) -> dict[int, int]:
+    """Threads with something unread by topic key, in the topics ``viewer`` follows and below; one query."""
+    return dict(_UNREAD_IN_TOPICS.rows(Standing.of(viewer), viewer=viewer.pk, since=counts_since(viewer)))
 
 
 def counts_by_topic(viewer: Person) -> dict[int, int]:
