@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from django.db.models import TextField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groups.models import Space
+from kit.prepared import Prepared
 from search.language import Operator
 from search.names import day, space_label, space_value
 from search.pages import Page
 from search.queries import WHEN, Results, since
+from search.sql import keys_in, written
 
 MOST_PLACES = 8
 
@@ -95,19 +98,25 @@ def _topics(results: Results, chosen: list[Operator], page: Page) -> Facet:
     return facet
 
 
+_PLACES = Prepared(
+    lambda keys: Space.objects.filter(pk__in=keys_in(keys)).only("pk", "public_id", "type", "name", "is_named_readers"),
+    keys=TextField(),
+)
+
+
 def _places(results: Results, chosen: list[Operator]) -> Facet:
     """The spaces with most results. They are counted behind the rule, so their names may be shown."""
     facet = Facet("in", _("Where"))
     counts = {int(key): count for key, count in results.facets.get("in", {}).items()}
-    spaces = Space.objects.filter(pk__in=counts).only("pk", "public_id", "type", "name", "is_named_readers")
+    spaces = _PLACES.rows(keys=written(counts))
     names = Counter(space_value(space) for space in spaces)
     ticked = {operator.value: str(operator) for operator in _values(chosen, "in")}
     for space in spaces:
         name = space_value(space)
         value = name if names[name] == 1 and '"' not in name else f"#{space.public_id}"
         op = ticked.get(value) or ticked.get(f"#{space.public_id}")
-        written = op or str(Operator(name="in", value=value))
-        facet.choices.append(Choice(written, space_label(space), counts[space.pk], op is not None))
+        asks = op or str(Operator(name="in", value=value))
+        facet.choices.append(Choice(asks, space_label(space), counts[space.pk], op is not None))
     facet.choices.sort(key=lambda choice: (not choice.is_chosen, -(choice.count or 0), choice.label.casefold()))
     del facet.choices[MOST_PLACES:]
     return facet

@@ -13,7 +13,7 @@ An app makes its rows findable in its ``search_indexes.py``, importing Haystack 
 ``present(keys, viewer)`` rows by key, as the template wants them (default: ``rows(viewer)`` of these keys);
 ``page``                 how rows are counted and filtered, see :class:`search.pages.Page`; None for plain lists;
 ``option(row)``          (address, text, icon, detail) of one line in the palette or beside the results;
-``template``             the partial that shows one result, where ``page`` is given.
+``draw(hit, marker)``    one result as HTML, where ``page`` is given.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.utils.safestring import SafeString
 from haystack import connections
 
 from groups import policy
@@ -105,9 +106,9 @@ class Findable:
         """``row`` as one line of a list."""
         return Option(*self.index.option(row))
 
-    @property
-    def template(self) -> str:
-        return getattr(self.index, "template", "")
+    def draw(self, hit: Any, marker: Any) -> SafeString:
+        """One hit as a row of results, its words marked."""
+        return self.index.draw(hit, marker)
 
     def present(self, keys: Iterable[int], viewer: Person) -> dict[int, Model]:
         """The rows with these keys that ``viewer`` may find, ready for the template, by key."""

@@ -47,7 +47,13 @@ class Marker:
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Start and end of each marked stretch, neighbours joined."""
-        stretches = [(start, end) for start, end, word in written(text) if self._is_asked(word)]
+        known = self._known
+        # PERF: a page of results says the same few hundred words thousands of times; each is looked at once.
+        stretches = [
+            match.span()
+            for match in written(text)
+            if (known[match[0]] if match[0] in known else known.setdefault(match[0], self._is_asked(match[0])))
+        ]
         if self.runs:
             found = list(tokens(text))
             for run in self.runs:
@@ -64,15 +70,12 @@ class Marker:
         return spans
 
     def _is_asked(self, word: str) -> bool:
-        """PERF: a page of results says the same few hundred words thousands of times; each is looked at once."""
-        known = self._known.get(word)
-        if known is None:
-            parts, joined = analyse(word)
-            known = self._known[word] = any(self._asks(part) for part in (*parts, joined) if part)
-        return known
-
-    def _asks(self, part: str) -> bool:
-        return not self.asked.isdisjoint(entries(part)) or part.startswith(self.beginnings or ("\0",))
+        parts, joined = analyse(word)
+        asked, beginnings = self.asked, self.beginnings
+        for part in (*parts, joined) if joined else parts:
+            if not asked.isdisjoint(entries(part)) or (beginnings and part.startswith(beginnings)):
+                return True
+        return False
 
 
 def _side_by_side(found: list[Token], first: int, wanted: list[set[str]]) -> int:

@@ -65,7 +65,6 @@ class Results:
     milliseconds: int = 0
     is_stale: bool = False
     is_cut_off: bool = False
-    template: str = ""
 
     @property
     def pages(self) -> int:
@@ -88,7 +87,7 @@ def search(*, viewer: Person, query: Query, order: str = "best", number: int = 1
     began = time.monotonic()
     deadline = Deadline(SECONDS)
     one = findable("thread")
-    results = Results(query, order if order in ORDERS else "best", max(1, number), template=one.template)
+    results = Results(query, order if order in ORDERS else "best", max(1, number))
     if not query:
         return results
     try:

@@ -58,10 +58,12 @@ def _shown(request: HttpRequest, query: Query, found: Results) -> dict[str, Any]
     ticked = ops(drawn)
     rebuilding = queries.backend().rebuilding() if hasattr(queries.backend(), "rebuilding") else None
     is_filtered = "filters" in request.GET
+    marker = Marker.of(query, found.instead)
     shown: dict[str, Any] = {
         "query": query,
         "found": found,
-        "marker": Marker.of(query, found.instead),
+        "marker": marker,
+        "rows": [one.draw(hit, marker) for hit in found.hits],
         "tokens": [tokens.token(operator, request.user) for operator in operators],
         "ticked": ticked,
         "words": words,

@@ -156,10 +156,9 @@ def analyse(chunk: str) -> tuple[tuple[str, ...], str]:
     return tuple(part[:LONGEST_WORD] for part in parts if part), joined
 
 
-def written(text: str) -> Iterator[tuple[int, int, str]]:
-    """The written words of ``text`` as they stand: start, end and word."""
-    for match in _CHUNK.finditer(text):
-        yield match.start(), match.end(), match.group()
+def written(text: str) -> Iterator[re.Match[str]]:
+    """The written words of ``text`` as they stand."""
+    return _CHUNK.finditer(text)
 
 
 def tokens(text: str) -> Iterator[Token]:

@@ -35,6 +35,12 @@ ROW_SHOWS = (
     *("thread.reply_count", "thread.reaction_count", "thread.vote_count"),
     *("thread.is_unread", "thread.unread", "thread.read_number", "shows_place"),
 )
+HIT_SHOWS = (
+    *("post.public_id", "post.pk", "post.number", "post.author.display_name", "post.posted_at", "post.text_language"),
+    *("post.url", "post.topic_path", "thread.author.display_name", "thread.accepted_id", "thread.kind"),
+    *("thread.status", "thread.text_language", "thread.reply_count", "title", "excerpt", "matching"),
+    *(f"thread.space.{name}" for name in ("type", "name", "is_named_readers", "owner.display_name")),
+)
 
 
 def post_fragment(post: Post, *, viewer: Person | None = None, mine: Collection[str] = ()) -> SafeString:
@@ -53,3 +59,9 @@ def row_fragment(thread: Thread, *, is_compact: bool = False, shows_place: bool 
     """One thread of a list, dressed by ``walls.listing.dress``: a comfortable row, or a line."""
     template = "walls/_thread_line.html" if is_compact else "walls/_thread_row.html"
     return fragments.kept(template, {"thread": thread, "shows_place": shows_place}, ROW_SHOWS)
+
+
+def hit_fragment(post: Post, *, title: SafeString, excerpt: SafeString, matching: int) -> SafeString:
+    """One thread found, by its best post as search presents it; the same row is drawn again with every facet ticked."""
+    context = {"post": post, "thread": post.thread, "title": title, "excerpt": excerpt, "matching": matching}
+    return fragments.kept("walls/_search_hit.html", context, HIT_SHOWS)

@@ -10,10 +10,12 @@ from groups.policy import Standing, Viewer
 from kit.markdown import ADDRESSES
 from kit.prepared import Given, Prepared
 from search.findables import is_shared
+from search.highlight import excerpt, mark
 from search.pages import Choices, Page, TopicTree
 from search.sql import keys_in, written
 from topics.models import Tag, Topic
 from topics.queries import full_labels
+from walls.fragments import hit_fragment
 from walls.models import Kind, Post, Status, Thread
 
 KIND_ICONS = {
@@ -168,7 +170,6 @@ class PostIndex(indexes.SearchIndex, indexes.Indexable):
 
     finds = "thread"
     page = PAGE
-    template = "walls/_search_hit.html"
     hears = {
         "thread.posted": _one,
         "thread.imported": _imported,
@@ -209,6 +210,12 @@ class PostIndex(indexes.SearchIndex, indexes.Indexable):
                 id=post.thread.public_id if post.number == 1 else post.public_id
             )
         return found
+
+    def draw(self, hit, marker):
+        """One row of results."""
+        post = hit.row
+        title, words = mark(post.thread.title, marker), excerpt(post.text, marker)
+        return hit_fragment(post, title=title, excerpt=words, matching=hit.matching)
 
     def option(self, post):
         """Address, text, icon and detail of one line of a list."""

@@ -14,7 +14,7 @@ from walls.models import Post
 from walls.services import posts, threads
 
 ROOT = Path(__file__).resolve().parents[2] / "templates"
-READ = re.compile(r"\b((?:post|thread|mine|is_mine|is_undoable|shows_place)(?:\.[a-z_]+)*)\b")
+READ = re.compile(r"\b((?:post|thread|mine|is_mine|is_undoable|shows_place|title|excerpt|matching)(?:\.[a-z_]+)*)\b")
 # Objects handed on whole to a tag or partial; what those read of them stands in the list by name.
 WHOLE = {"post", "thread", "post.author", "thread.author", "thread.space", "thread.tags", "post.quotes", "thread.topic"}
 HANDED_ON = {"post.author", "thread.author"}
@@ -23,6 +23,7 @@ PIECES = {
     "walls/_post.html": fragments.POST_SHOWS,
     "walls/_thread_row.html": fragments.ROW_SHOWS,
     "walls/_thread_line.html": fragments.ROW_SHOWS,
+    "walls/_search_hit.html": fragments.HIT_SHOWS,
 }
 
 
