@@ -7,6 +7,7 @@ address and its text. The page wears :func:`administrators_only` and gives ``adm
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -32,7 +33,7 @@ def fill_own() -> None:
         slots.fill("admin.pages", key, (url_name, text), order=order)
 
 
-def administrators_only(view):
+def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """For everybody else there is nothing at this address: the same answer as anywhere."""
 
     @wraps(view)

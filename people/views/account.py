@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.views import LoginView, PasswordChangeView, PasswordResetFromKeyView, PasswordResetView
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
 from django.utils.translation import get_language
@@ -17,6 +20,7 @@ from django.views.i18n import set_language
 from people import limits, queries, tasks
 from people.forms import offered_languages
 from people.models import Person
+from people.requests import SignedIn
 
 language_set = login_not_required(require_POST(set_language))
 
@@ -24,7 +28,7 @@ language_set = login_not_required(require_POST(set_language))
 class SignInView(LoginView):
     """The door; a demo company shows its people beside it."""
 
-    def get_context_data(self, **kwargs):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The form, and who can be entered with one click."""
         company = queries.company()
         return super().get_context_data(
@@ -37,7 +41,7 @@ class SignInView(LoginView):
 class ResetView(PasswordResetView):
     """Asks for a reset link; what happens for a known and an unknown address is the same to the last query."""
 
-    def form_valid(self, form) -> HttpResponse:
+    def form_valid(self, form: Form) -> HttpResponse:
         """Count the try, hand the address to background work, say the same."""
         email = form.cleaned_data["email"]
         limits.take(self.request, "reset_password", key=email)
@@ -51,7 +55,7 @@ class NewPasswordView(PasswordResetFromKeyView):
 
     success_url = reverse_lazy("account_login")
 
-    def form_valid(self, form) -> HttpResponse:
+    def form_valid(self, form: Form) -> HttpResponse:
         """Say it on the sign-in page."""
         answer = super().form_valid(form)
         messages.success(self.request, _("Your password is changed. Sign in with it."))
@@ -63,7 +67,7 @@ class ChangeView(PasswordChangeView):
 
     success_url = reverse_lazy("people:preferences")
 
-    def post(self, request, *args, **kwargs) -> HttpResponse:
+    def post(self, request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
         """Tries are counted as those at the door are."""
         usage = limits.take(request, "login_failed", key=f"change:{request.user.pk}")
         answer = super().post(request, *args, **kwargs)
@@ -79,7 +83,7 @@ class ChangeView(PasswordChangeView):
 
 @login_not_required
 @require_POST
-def demo_enter(request, public_id: str) -> HttpResponse:
+def demo_enter(request: HttpRequest, public_id: str) -> HttpResponse:
     """Sign in as one of the people of a demo company; in any other company there is nothing at this address."""
     company = queries.company()
     person = get_object_or_404(Person.objects.active().real(), public_id=public_id)
@@ -91,6 +95,6 @@ def demo_enter(request, public_id: str) -> HttpResponse:
 
 
 @login_not_required
-def no_sign_up(request) -> HttpResponse:
+def no_sign_up(request: HttpRequest) -> HttpResponse:
     """Accounts are made by invitation: nothing is here."""
     raise Http404

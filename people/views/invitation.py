@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_post_parameters
@@ -16,7 +16,7 @@ from people.forms import AcceptForm, offered_languages
 
 @sensitive_post_parameters("password")
 @login_not_required
-def invitation(request, token: str) -> HttpResponse:
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Make the account a link promises, and go in."""
     limits.take(request, "invitation", key=token)
     promised = services.open_invitation(token)
@@ -51,6 +51,6 @@ def invitation(request, token: str) -> HttpResponse:
     return render(request, "people/invitation.html", context)
 
 
-def _opens_nothing(request) -> HttpResponse:
+def _opens_nothing(request: HttpRequest) -> HttpResponse:
     """SECURITY: the same answer for a link that is used, withdrawn, over or was never made."""
     return render(request, "people/invitation_closed.html", status=404)

@@ -16,10 +16,11 @@ from allauth.usersessions.models import UserSession  # isort: skip
 from people import devices, queries, services
 from people.forms import PhotoForm, PreferencesForm, ProfileForm, offered_languages
 from people.photos import why_refused
+from people.requests import SignedIn
 from people.services.sessions import session_name
 
 
-def preferences(request) -> HttpResponse:
+def preferences(request: SignedIn) -> HttpResponse:
     """Language, theme, time zone, notifications, shortcuts."""
     company = queries.company()
     person = queries.person_again(request.user)
@@ -33,7 +34,7 @@ def preferences(request) -> HttpResponse:
 
 
 @require_POST
-def preference_set(request) -> HttpResponse:
+def preference_set(request: SignedIn) -> HttpResponse:
     """One preference alone, from the menu of the frame; then back to the page it was pressed on."""
     wishes = {name: request.POST[name] for name in ("theme", "language", "density") if name in request.POST}
     if wishes.get("language") and wishes["language"] not in offered_languages(queries.company()):
@@ -49,7 +50,7 @@ def preference_set(request) -> HttpResponse:
     return redirect(back if is_ours else "/")
 
 
-def profile(request) -> HttpResponse:
+def profile(request: SignedIn) -> HttpResponse:
     """What one says of oneself; the photo is a form of its own."""
     person = queries.person_again(request.user)
     form = ProfileForm(request.POST or None, instance=person)
@@ -67,7 +68,7 @@ def profile(request) -> HttpResponse:
 
 
 @require_POST
-def photo_set(request) -> HttpResponse:
+def photo_set(request: SignedIn) -> HttpResponse:
     """A new photo, or none."""
     if "remove" in request.POST:
         services.remove_photo(by=request.user, person=request.user)
@@ -87,7 +88,7 @@ def photo_set(request) -> HttpResponse:
     return render(request, "people/profile.html", context, status=422)
 
 
-def sessions(request) -> HttpResponse:
+def sessions(request: SignedIn) -> HttpResponse:
     """Where one is signed in; ends one session, or all."""
     mine = UserSession.objects.purge_and_list(request.user)
     if request.method == "POST":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,10 +15,11 @@ from people import queries, services
 from people.administration import admin_tabs, administrators_only
 from people.forms import CompanyForm, LogoForm
 from people.photos import why_refused
+from people.requests import SignedIn
 
 
 @administrators_only
-def company(request) -> HttpResponse:
+def company(request: SignedIn) -> HttpResponse:
     """Change what holds for everybody."""
     form = CompanyForm(request.POST or None, instance=queries.company())
     if request.method == "POST" and form.is_valid():
@@ -34,7 +35,7 @@ def company(request) -> HttpResponse:
 
 @administrators_only
 @require_POST
-def logo_set(request) -> HttpResponse:
+def logo_set(request: SignedIn) -> HttpResponse:
     """A new sign, or none."""
     if "remove" in request.POST:
         services.set_logo(by=request.user, content=None)
@@ -52,14 +53,14 @@ def logo_set(request) -> HttpResponse:
     return _page(request, CompanyForm(instance=queries.company()), form, status=422)
 
 
-def _page(request, form: CompanyForm, logo_form: LogoForm, *, status: int = 200) -> HttpResponse:
+def _page(request: SignedIn, form: CompanyForm, logo_form: LogoForm, *, status: int = 200) -> HttpResponse:
     context = {"form": form, "logo_form": logo_form, "section_tabs": admin_tabs("company"), "saved": queries.company()}
     return render(request, "people/admin/company.html", context, status=status)
 
 
 @login_not_required
 @require_safe
-def logo(request, version: str) -> HttpResponse:
+def logo(request: HttpRequest, version: str) -> HttpResponse:
     """The company's sign; it stands on the sign-in page, so it is for everybody."""
     kept = queries.company().logo
     if not kept or kept[:16] != version:

@@ -13,6 +13,7 @@ from kit import clock, facts, slots
 from kit.health import BAD, GOOD, LATE, HealthLine
 from kit.models import Fact
 from people.administration import admin_tabs, administrators_only
+from people.requests import SignedIn
 
 SHOWN = 50
 
@@ -51,7 +52,7 @@ def queue_lines() -> list[HealthLine]:
 
 @administrators_only
 @require_GET
-def health(request) -> HttpResponse:
+def health(request: SignedIn) -> HttpResponse:
     """Lines by app, and the facts that were given up, without a word of what people wrote."""
     lines = [*queue_lines(), *(line for ask in slots.filled("health") for line in ask())]
     dead = Fact.objects.exclude(dead_at=None).order_by("-dead_at")[:SHOWN]
@@ -61,7 +62,7 @@ def health(request) -> HttpResponse:
 
 @administrators_only
 @require_POST
-def facts_retry(request) -> HttpResponse:
+def facts_retry(request: SignedIn) -> HttpResponse:
     """Give every given-up fact a new set of attempts."""
     count = facts.retry_dead()
     said = ngettext("%(count)d fact is tried again.", "%(count)d facts are tried again.", count) % {"count": count}

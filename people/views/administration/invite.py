@@ -14,11 +14,12 @@ from people import bulk, services
 from people.administration import admin_tabs, administrators_only
 from people.forms import InviteForm, ManyForm
 from people.models import AccountInvitation
+from people.requests import SignedIn
 from people.views.administration.people import language_of_mails
 
 
 @administrators_only
-def invite(request) -> HttpResponse:
+def invite(request: SignedIn) -> HttpResponse:
     """Invite one person; the page then shows the link, for where no mail arrives."""
     form = InviteForm(request.POST or None, initial={"language": language_of_mails(), "kind": "employee"})
     if request.method == "POST" and form.is_valid():
@@ -43,7 +44,7 @@ def invite(request) -> HttpResponse:
 
 
 @administrators_only
-def invite_many(request) -> HttpResponse:
+def invite_many(request: SignedIn) -> HttpResponse:
     """Read a list, say what would happen to each line, and do it when that is confirmed."""
     form = ManyForm(request.POST or None, request.FILES or None)
     lines: list[bulk.Line] = []
@@ -66,7 +67,7 @@ def invite_many(request) -> HttpResponse:
     return render(request, "people/admin/invite_many.html", context)
 
 
-def _invite_lines(request, lines: list[bulk.Line]) -> HttpResponse:
+def _invite_lines(request: SignedIn, lines: list[bulk.Line]) -> HttpResponse:
     """Invite every line that can be; each is a transaction of its own, and the report says how each ended."""
     for line in lines:
         if line.refusal:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,13 +19,14 @@ from kit import clock
 from people import services, tasks
 from people.administration import admin_tabs, administrators_only
 from people.forms import AccountForm
-from people.models import AccountInvitation, Person
+from people.models import AccountInvitation, Person, PersonQuerySet
+from people.requests import SignedIn
 
 PAGE = 30
 STATES = ("all", "open", "guests", "administrators", "closed", "imported", "invited")
 
 
-def _of_state(state: str):
+def _of_state(state: str) -> PersonQuerySet:
     """The accounts of a state, by its name in the address."""
     everybody = Person.objects.filter(is_robot=False)
     real = everybody.filter(is_stand_in=False)
@@ -38,7 +40,7 @@ def _of_state(state: str):
     }.get(state, real)
 
 
-def open_invitations():
+def open_invitations() -> QuerySet[AccountInvitation]:
     """Links that still open something, newest first."""
     rows = AccountInvitation.objects.filter(accepted_by=None, withdrawn_at=None, expires_at__gt=clock.now())
     return rows.exclude(email="").select_related("invited_by").order_by("-invited_at")
@@ -46,13 +48,13 @@ def open_invitations():
 
 @administrators_only
 @require_GET
-def people(request) -> HttpResponse:
+def people(request: SignedIn) -> HttpResponse:
     """Everybody with an account, filtered while one types; invited people have a tab of their own."""
     state = request.GET.get("state", "all")
     state = state if state in STATES else "all"
     words = request.GET.get("q", "").strip()[:80]
     given = {name: value for name, value in (("q", words), ("state", state)) if value and value != "all"}
-    context = {
+    context: dict[str, Any] = {
         "state": state,
         "words": words,
         "section_tabs": admin_tabs("people"),
@@ -101,7 +103,7 @@ def _account(public_id: str) -> Person:
 
 
 @administrators_only
-def person(request, public_id: str) -> HttpResponse:
+def person(request: SignedIn, public_id: str) -> HttpResponse:
     """One account: what it is, and every verb an administrator has."""
     shown = _account(public_id)
     form = AccountForm(request.POST or None, instance=_account(public_id))
@@ -128,7 +130,7 @@ def person(request, public_id: str) -> HttpResponse:
 
 @administrators_only
 @require_POST
-def person_do(request, public_id: str, verb: str) -> HttpResponse:
+def person_do(request: SignedIn, public_id: str, verb: str) -> HttpResponse:
     """One verb on one account; what can be undone is done at once and offers its way back."""
     shown = _account(public_id)
     verbs = {
@@ -162,7 +164,7 @@ def person_do(request, public_id: str, verb: str) -> HttpResponse:
 
 @administrators_only
 @require_POST
-def invitation_withdraw(request, public_id: str) -> HttpResponse:
+def invitation_withdraw(request: SignedIn, public_id: str) -> HttpResponse:
     """Let a link open nothing any more."""
     invitation = get_object_or_404(open_invitations(), public_id=public_id)
     services.withdraw_account_invitation(by=request.user, invitation=invitation)
