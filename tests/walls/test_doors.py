@@ -9,7 +9,7 @@ from django.http import Http404
 from groups import services as groups
 from groups.models import Label
 from kit import clock
-from walls import feeds, pages, places
+from walls import feeds, listing, pages, places
 from walls import services as walls
 from walls.models import Draft, ReadMark, Thread
 
@@ -154,11 +154,13 @@ def test_a_cursor_that_names_a_hidden_thread_tells_no_more_than_one_that_names_n
     Thread.objects.update(active_at=moment)
     for row in (thread, hidden, newer):
         row.refresh_from_db()
-    wall = feeds.wall_of(cast.outsider, cast.spaces["open"])
-    at = feeds.cursor_of(hidden).partition(".")[0]
-    pages_of = [feeds.wall_page(wall, cast.outsider, f"{at}.{key}").threads for key in (hidden.public_id, "0" * 26)]
-    assert pages_of[0] == pages_of[1]
-    assert feeds.wall_page(wall, cast.outsider, feeds.cursor_of(newer)).threads == [thread]
+
+    def page(cursor):
+        return feeds.WALL.wall(cast.outsider, cursor, space=cast.spaces["open"].pk).threads
+
+    at = listing.cursor_of(hidden).partition(".")[0]
+    assert page(f"{at}.{hidden.public_id}") == page(f"{at}.{'0' * 26}")
+    assert page(listing.cursor_of(newer)) == [thread]
 
 
 def test_the_last_words_of_a_conversation_are_for_who_is_in_it(cast):
