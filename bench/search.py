@@ -199,6 +199,7 @@ def run(posts: int, real: str | None) -> None:
     from kit.facts import HeardFact
     from people.models import Person
     from search import queries, suggestions
+    from search.engines.deadline import Deadline
     from search.language import parse
     from walls.models import Post
 
@@ -220,9 +221,12 @@ def run(posts: int, real: str | None) -> None:
         cold, cold_cpu = measured(lambda text=text: ask(text, is_cold=True), 5)
         warm, warm_cpu = measured(lambda text=text: ask(text))
         cut = " CUT OFF" if results.is_cut_off else ""
+        _, store_cpu = measured(
+            lambda: queries.ask(viewer=viewer, query=parse(text), deadline=Deadline(10)),
+        )
         say(
             f"{name:22} {results.total:6} threads  first {cold:6.1f} ms ({cold_cpu:6.1f} CPU)  again {warm:6.1f} ms "
-            f"({warm_cpu:6.1f} CPU){cut}\n"
+            f"({warm_cpu:6.1f} CPU, of which the store {store_cpu:5.1f}){cut}\n"
         )
 
     for name, text in asked.items():

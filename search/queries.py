@@ -91,10 +91,15 @@ def search(*, viewer: Person, query: Query, order: str = "best", number: int = 1
     if not query:
         return results
     try:
-        plan = _plan(query, viewer, one, deadline)
-        matches = _match(plan, viewer, one, deadline)
+        plan, matches, counted = ask(
+            viewer=viewer, query=query, deadline=deadline, order=results.order, number=results.number
+        )
         results.instead = matches.instead if matches else {}
-        _count(results, plan, matches, viewer, one, deadline)
+        results.total, results.facets = counted.total, counted.facets
+        shown = one.present([hit.pk for hit in counted.hits], viewer) if counted.hits else {}
+        for hit in counted.hits:
+            hit.row = shown.get(hit.pk)
+        results.hits = [hit for hit in counted.hits if hit.row is not None]
         if beside and number == 1 and not plan.is_of_posts:
             # What stands beside is no part of the answer: when time is up, it is left out.
             with contextlib.suppress(TimeUp):
@@ -110,11 +115,34 @@ def search(*, viewer: Person, query: Query, order: str = "best", number: int = 1
 def count(*, viewer: Person, query: Query, deadline: Deadline | None = None) -> int:
     """How many threads answer ``query``: the same count as :func:`search` gives, without the rest."""
     deadline = deadline or Deadline(SECONDS)
+    return ask(viewer=viewer, query=query, deadline=deadline, is_count_only=True)[2].total
+
+
+def ask(
+    *,
+    viewer: Person,
+    query: Query,
+    deadline: Deadline,
+    order: str = "best",
+    number: int = 1,
+    is_count_only: bool = False,
+) -> tuple[Plan, Matches | None, sql.Counted]:
+    """What engine and database say to ``query``: keys of one page, count and facets; no row is fetched."""
     one = findable("thread")
-    results = Results(query, "best")
     plan = _plan(query, viewer, one, deadline)
-    _count(results, plan, _match(plan, viewer, one, deadline), viewer, one, deadline, is_count_only=True)
-    return results.total
+    matches = _match(plan, viewer, one, deadline)
+    facets = {} if is_count_only else _facets(one.page, {name: since(name) for name in WHEN})
+    counted = sql.count_and_page(
+        rows=_rows(plan, matches, viewer, one, facets),
+        weights=None if matches is None else matches.weights,
+        chosen=plan.chosen,
+        facets=facets,
+        order="newest" if matches is None else order,
+        first=(number - 1) * PAGE_SIZE,
+        size=0 if is_count_only else PAGE_SIZE,
+        deadline=deadline,
+    )
+    return plan, matches, counted
 
 
 # The plan -------------------------------------------------------------------------------------------------------------
@@ -216,35 +244,6 @@ def _found(clauses: list[Clause], viewer: Person, one: Findable, deadline: Deadl
 
 
 # The database ---------------------------------------------------------------------------------------------------------
-
-
-def _count(
-    results: Results,
-    plan: Plan,
-    matches: Matches | None,
-    viewer: Person,
-    one: Findable,
-    deadline: Deadline,
-    *,
-    is_count_only: bool = False,
-) -> None:
-    page: Page = one.page
-    facets = {} if is_count_only else _facets(page, {name: since(name) for name in WHEN})
-    counted = sql.count_and_page(
-        rows=_rows(plan, matches, viewer, one, facets),
-        weights=None if matches is None else matches.weights,
-        chosen=plan.chosen,
-        facets=facets,
-        order="newest" if matches is None else results.order,
-        first=(results.number - 1) * PAGE_SIZE,
-        size=0 if is_count_only else PAGE_SIZE,
-        deadline=deadline,
-    )
-    results.total, results.facets = counted.total, counted.facets
-    shown = one.present([hit.pk for hit in counted.hits], viewer) if counted.hits else {}
-    for hit in counted.hits:
-        hit.row = shown.get(hit.pk)
-    results.hits = [hit for hit in counted.hits if hit.row is not None]
 
 
 def _rows(
