@@ -9,7 +9,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from search.language import Phrase, Query, Word
-from search.words import STOP_WORDS, Token, analyse, entries, lookups, tokens, written
+from search.words import STEM, STOP_WORDS, Token, analyse, entries, lookups, tokens, written
 
 EXCERPT = 240
 LEAD = 60
@@ -23,6 +23,12 @@ class Marker:
     beginnings: tuple[str, ...] = ()
     runs: tuple[tuple[str, ...], ...] = ()
     _known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+    _initials: frozenset[str] = field(default=frozenset(), init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "_initials", frozenset(word.lstrip(STEM)[0] for word in (*self.asked, *self.beginnings))
+        )
 
     @classmethod
     def of(cls, query: Query, instead: Mapping[str, tuple[str, ...]] | None = None) -> Marker:
@@ -70,6 +76,9 @@ class Marker:
         return spans
 
     def _is_asked(self, word: str) -> bool:
+        # No stemmer changes how a word begins: most plain words need no look at their stems.
+        if word.isascii() and word.isalpha() and word[0].lower() not in self._initials:
+            return False
         parts, joined = analyse(word)
         asked, beginnings = self.asked, self.beginnings
         for part in (*parts, joined) if joined else parts:

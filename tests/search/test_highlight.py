@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from search.highlight import EXCERPT, Marker, excerpt, mark
 from search.language import QueryError, parse
+from search.words import stems
 
 
 def marked(query: str, text: str, **options) -> str:
@@ -58,3 +59,15 @@ def test_text_is_always_escaped_and_otherwise_unchanged(text, query):
     assert "<" not in bare
     assert unescape(bare) == text
     assert "<script" not in str(excerpt(text, marker))
+
+
+@given(st.text(alphabet="abcdeilnorstuyz", min_size=3, max_size=12))
+def test_no_stem_begins_otherwise_than_its_word(word):
+    """What lets marking pass over most words by their first letter."""
+    assert all(stem[0] == word[0] for stem in stems(word))
+
+
+@pytest.mark.parametrize("asked", ["dying", "lies", "skies", "generate", "étalonner", "œuvres", "C++", "2.7"])
+def test_every_form_that_shares_a_stem_is_marked_whatever_its_capitals(asked):
+    for form in (asked, asked.upper(), asked.capitalize()):
+        assert "<mark>" in marked(asked, f"x {form} y")
