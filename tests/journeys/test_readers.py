@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.journeys.test_live import SOON, do  # noqa: F401
+from tests.journeys.test_live import SOON
 
 
 def test_a_thread_is_restricted_by_keyboard_and_goes_from_the_screen_of_who_is_not_named(
-    sign_in, company, do, axe, is_narrow_safe, look  # noqa: F811
+    sign_in, company, do, axe, is_narrow_safe, look
 ):  # fmt: skip
     made = do("open_thread", by="manager", space=company.spaces["open"], title="Wages", text="Figures inside.")
     losing = sign_in("outsider")
@@ -39,7 +39,7 @@ def test_a_thread_is_restricted_by_keyboard_and_goes_from_the_screen_of_who_is_n
 def test_a_guest_who_comes_while_one_writes_is_announced_and_post_waits_until_it_was_seen(
     sign_in,
     company,
-    do,  # noqa: F811
+    do,
     axe,
     look,
 ):
@@ -69,3 +69,4 @@ def test_a_guest_who_comes_while_one_writes_is_announced_and_post_waits_until_it
     expect(page.get_by_text("Four microns, but not for Brenner.")).to_be_visible(timeout=SOON)
     do("reclassify", by="manager", thread=thread, label="internal")
     expect(line).to_contain_text("Only the 2 employees", timeout=SOON)
+    expect(page.locator("#classification")).to_contain_text("Internal", timeout=SOON)

@@ -106,6 +106,7 @@ def test_what_changed_in_a_thread_brings_who_reads_a_reply(cast, thread, signed_
     assert 'name="audience" value="6:1"' in line(cast.member) and "Guests can read this." in line(cast.member)
     walls.reclassify(editor=cast.member, thread=thread, label=Label.INTERNAL)
     assert 'name="audience" value="6:0"' in line(cast.member)
+    assert "<dd>Internal</dd>" in line(cast.member) and "<dd>6 employees</dd>" in line(cast.member)
     assert 'id="reply-audience"' not in line(cast.outsider)
 
 
