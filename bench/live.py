@@ -1,7 +1,8 @@
 """Fan-out and memory of open sockets: the product's hub against a bare loop, in the same server, in the same run.
 
 ``python -m bench.live`` prints, for N = 500 and 2,000 sockets, milliseconds until the last client has the frame
-(median of rounds), and KiB of server memory per open socket; the limits are those of docs/performance.md.
+(median of rounds), and KiB of server memory per open socket; then takes half of 500 watchers of a hidden group out of
+it and counts the frames that reach them after the answer. The limits are those of docs/performance.md.
 """
 
 from __future__ import annotations
@@ -37,18 +38,23 @@ from groups import services as groups
 from people.models import Company, Person
 Company.objects.get_or_create(pk=1)
 common = groups.make_common_space(name="Bench")
-keys = []
+keys, people = [], []
 for number in range(int(sys.argv[1])):
     person = Person(email=f"p{number}@bench.test", display_name=f"Person {number}")
     person.set_unusable_password()
     person.save()
+    people.append(person)
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.create()
     keys.append(session.session_key)
-print(json.dumps({"keys": keys, "wall": f"wall:{common.public_id}", "cookie": settings.SESSION_COOKIE_NAME}))
+group = groups.create_group(creator=people[-1], name="Hidden", type="hidden")
+for person in people[:-1]:
+    groups.add_member(space=group, person=person)
+walls = {"group": f"wall:{group.public_id}", "wall": f"wall:{common.public_id}"}
+print(json.dumps({"keys": keys, "cookie": settings.SESSION_COOKIE_NAME, **walls}))
 """
 
 
@@ -59,10 +65,11 @@ class Crowd:
         self.base = base
         self.made = made
         self.late: list[float] = []
+        self.reached: list[int] = []
         self.sockets: list = []
         self.tasks: list[asyncio.Task] = []
 
-    async def open(self, kind: str, count: int) -> None:
+    async def open(self, kind: str, count: int, place: str = "wall") -> None:
         gate = asyncio.Semaphore(50)
 
         async def one(number: int):
@@ -75,22 +82,27 @@ class Crowd:
                     open_timeout=60,
                 )  # fmt: skip
                 if kind == "live":
-                    await connection.send(json.dumps({"type": "watch", "streams": {self.made["wall"]: 0}}))
+                    await connection.send(json.dumps({"type": "watch", "streams": {self.made[place]: 0}}))
                     await connection.recv()
                 return connection
 
         self.sockets = await asyncio.gather(*(one(number) for number in range(count)))
-        self.tasks = [asyncio.create_task(self._listen(connection)) for connection in self.sockets]
+        self.tasks = [asyncio.create_task(self._listen(*each)) for each in enumerate(self.sockets)]
 
-    async def _listen(self, connection) -> None:
+    async def _listen(self, number: int, connection) -> None:
         async for text in connection:
             if '"sent"' in text:
                 self.late.append(time.time() - json.loads(text)["sent"])
+                self.reached.append(number)
+
+    async def ask(self, what: str) -> None:
+        """Let the server do ``what`` (push/live, remove) and wait for its answer."""
+        await asyncio.to_thread(urllib.request.urlopen, f"http://{self.base}/{what}/", b"")
 
     async def round(self, kind: str) -> float:
         """Milliseconds until the last socket has the frame of one push."""
         self.late.clear()
-        await asyncio.to_thread(urllib.request.urlopen, f"http://{self.base}/push/{kind}/", b"")
+        await self.ask(f"push/{kind}")
         until = time.monotonic() + 30
         while len(self.late) < len(self.sockets) and time.monotonic() < until:
             await asyncio.sleep(0.005)
@@ -127,6 +139,26 @@ async def measure(base: str, made: dict, count: int) -> list[tuple[str, float, f
     return rows
 
 
+async def removal(base: str, made: dict, count: int) -> str:
+    """Frames that reach people of the first half of ``count`` sockets after they were taken out of the group."""
+    crowd = Crowd(base, made)
+    await crowd.open("live", count, "group")
+    await crowd.ask("push/group")
+    await asyncio.sleep(2)
+    before, half = len(set(crowd.reached)), count // 2
+    await crowd.ask(f"remove/{half // SOCKETS_A_PERSON}")
+    crowd.reached.clear()
+    for _ in range(ROUNDS):
+        await crowd.ask("push/group")
+    await asyncio.sleep(2)
+    late = sum(number < half for number in crowd.reached)
+    stayed = len({number for number in crowd.reached if number >= half})
+    await crowd.close()
+    verdict = "ok" if (before, late, stayed) == (count, 0, count - half) else "MISSED"
+    name = f"late deliveries, {half} of {count} removed"
+    return f"{name:40} {late:8d}  told before {before}, told after {stayed}  must 0 {verdict}"
+
+
 def line(name: str, product: float, bare: float, ratio_must: float) -> str:
     """One line of the table: product, bare twin, and whether the limit was kept."""
     figures = f"{name:40} {product:8.1f}  bare {bare:8.1f}"
@@ -157,6 +189,7 @@ def main() -> None:
             for count in (500, 2000):
                 for row in asyncio.run(measure(base, json.loads(made.stdout), count)):
                     print(line(*row))
+            print(asyncio.run(removal(base, json.loads(made.stdout), 500)))
         finally:
             server.terminate()
             server.wait(10)

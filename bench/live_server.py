@@ -1,11 +1,13 @@
 """The product's own server with a bare twin beside it, for ``bench/live.py``.
 
 ``/live/`` is the product. ``/bare/`` keeps sockets in a list; ``POST /push/bare/`` sends them the same bytes in a loop,
-``POST /push/live/`` pushes an event of the common wall through the hub.
+``POST /push/live/`` pushes an event of the common wall through the hub, ``/push/group/`` one of the hidden group, and
+``/remove/N/`` takes the first N people out of that group.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
@@ -35,14 +37,26 @@ async def bare_socket(receive, send) -> None:
     bare_sockets.remove(send)
 
 
-def push_through_the_hub() -> None:
+def push_through_the_hub(type: str) -> None:
     from groups.models import Space
     from live import push
     from walls.live import WallStream
 
-    key = 2 * Space.objects.get(type="common").pk
+    key = 2 * Space.objects.get(type=type).pk
     state = WallStream().states([key])[key]
     push.push("wall", state, {"": frame()})
+
+
+def remove(count: int) -> None:
+    from groups import services as groups
+    from groups.models import Space
+    from people.models import Person
+
+    space = Space.objects.get(type="hidden")
+    manager = space.memberships.get(role="manager").person
+    for number in range(count):
+        person = Person.objects.get(email=f"p{number}@bench.test")
+        groups.remove_member(manager=manager, space=space, person=person)
 
 
 async def application(scope, receive, send) -> None:
@@ -54,10 +68,11 @@ async def application(scope, receive, send) -> None:
         for deliver in list(bare_sockets):
             await deliver({"type": "websocket.send", "text": text})
         await _answer(send)
-    elif path == "/push/live/":
-        import asyncio
-
-        await asyncio.to_thread(push_through_the_hub)
+    elif path in ("/push/live/", "/push/group/"):
+        await asyncio.to_thread(push_through_the_hub, "common" if path == "/push/live/" else "hidden")
+        await _answer(send)
+    elif path.startswith("/remove/"):
+        await asyncio.to_thread(remove, int(path.split("/")[2]))
         await _answer(send)
     elif path == "/memory/":
         pages = int(open("/proc/self/statm").read().split()[1])
