@@ -10,10 +10,11 @@ from live import push
 from notifications.live import tell_inbox
 from notifications.models import Notification
 from walls import services as walls
-from walls.live import ThreadStream, WallStream
+from walls.live import ReadersStream, ThreadStream, WallStream
 
 STREAMS = ThreadStream("thread")
 WALLS = WallStream()
+READERS = ReadersStream()
 
 
 @pytest.fixture
@@ -64,6 +65,17 @@ def test_of_the_watchers_of_a_wall_only_its_readers_of_now_are_left(cast, keys):
     assert WALLS.readers(2 * closed + 1, keys) == {*inside, cast.guest.pk}
     groups.leave(person=cast.leaver, space=cast.spaces["closed"])
     assert WALLS.readers(2 * closed, keys) == inside - {cast.leaver.pk}
+
+
+def test_who_is_in_a_group_is_watched_by_who_reads_there_and_nobody_else(cast, keys):
+    public_ids = [cast.spaces[name].public_id for name in ("hidden", "closed", "open")]
+    assert set(READERS.open(cast.member, public_ids)) == set(public_ids)
+    assert set(READERS.open(cast.guest, public_ids)) == set(public_ids[1:])
+    assert set(READERS.open(cast.outsider, public_ids)) == {public_ids[2]}
+    inside = {cast.manager.pk, cast.member.pk, cast.leaver.pk}
+    assert READERS.readers(cast.spaces["hidden"].pk, keys) == inside
+    groups.remove_member(manager=cast.manager, space=cast.spaces["hidden"], person=cast.leaver)
+    assert READERS.readers(cast.spaces["hidden"].pk, keys) == inside - {cast.leaver.pk}
 
 
 def test_what_is_internal_moves_nothing_on_the_wall_a_guest_watches(cast):
