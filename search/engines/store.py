@@ -88,6 +88,10 @@ class Generation:
         except KeyError:
             raise Unusable(f"it knows nothing of {label}") from None
 
+    def parts(self) -> list[Part]:
+        """The indexes of all findables."""
+        return list(self._parts.values())
+
     def size(self) -> int:
         """Standing documents of all parts."""
         return sum(len(part.rows()) for part in self._parts.values())

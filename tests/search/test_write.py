@@ -155,6 +155,20 @@ def test_the_thread_of_the_server_makes_a_reply_findable_within_two_seconds(inde
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_thread_of_the_server_has_the_words_at_hand_before_somebody_slips(index, transactional_cast):
+    """Red without reading ahead: the first to mistype would wait, or be proposed nothing."""
+    post_thread(author=transactional_cast.member, spaces=transactional_cast.space, title="Zebra", source="Okapi.")
+    writer = index().writer
+    writer.start()
+    segments = queries.backend().store.current().part("walls.post").segments()
+    began = time.monotonic()
+    while not all("mirrored" in vars(segment) for segment in segments) and time.monotonic() - began < 5:
+        time.sleep(0.02)
+    writer.stop()
+    assert [vars(segment)["mirrored"] for segment in segments] == [["arbez", "ipako"]]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_facts_that_another_process_delivers_are_read_from_the_outbox(index, transactional_cast):
     cast = transactional_cast
     writer = index().writer
