@@ -326,7 +326,7 @@ def _audience_words(space: Space, employees: int, guests: int) -> tuple[str, str
     count = {"count": employees}
     if space.is_named_readers:
         strong = ngettext("Only the %(count)d named reader", "Only the %(count)d named readers", employees) % count
-        return strong, _("can read this, or know that it exists."), "hiddenly", "eye-off"
+        return strong, named_may(employees), "hiddenly", "eye-off"
     if space.type == SpaceType.HIDDEN:
         strong = ngettext("Only the %(count)d member", "Only the %(count)d members", employees) % count
         return strong, _("can read this, or know that the group exists."), "hiddenly", "eye-off"
@@ -344,6 +344,11 @@ def _audience_words(space: Space, employees: int, guests: int) -> tuple[str, str
         return strong, _("in this group can read this."), "", "lock"
     line = ngettext("%(count)d employee can read this", "%(count)d employees can read this", employees) % count
     return "", f"{line}.", "", "eye"
+
+
+def named_may(count: int) -> str:
+    """What ``count`` named readers can do: the verb follows the number where the language wants it."""
+    return ngettext("can read this, or know that it exists.", "can read this, or know that it exists.", count)
 
 
 def people_count(employees: int, guests: int) -> str:

@@ -71,7 +71,7 @@ def audience_for(
     if readers:
         count = len({author.pk, *(person.pk for person in readers)})
         strong = ngettext("Only %(count)d named reader", "Only %(count)d named readers", count) % {"count": count}
-        return Audience(strong, _("can read this, or know that it exists."), "hiddenly", "eye-off", count, 0)
+        return Audience(strong, groups.named_may(count), "hiddenly", "eye-off", count, 0)
     if not spaces:
         return Audience("", _("Nobody reads this yet: choose a place."), "", "eye", 0, 0)
     if len(spaces) == 1:

@@ -72,3 +72,8 @@ def test_the_side_bar_costs_the_same_for_one_group_or_for_forty(cast, django_ass
 def test_folded_words_find_a_group_without_its_accents(cast):
     groups.create_group(creator=cast.manager, name="Projet Aubépine", type="closed", purpose="Déménagement")
     assert [space.name for space in Space.objects.matching("AUBEPINE demenag")] == ["Projet Aubépine"]
+
+
+def test_the_verb_follows_the_number_of_named_readers_in_french():
+    with translation.override("fr"):
+        assert queries.named_may(1).startswith("peut lire") and queries.named_may(2).startswith("peuvent lire")
