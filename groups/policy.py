@@ -124,7 +124,7 @@ def with_rights(spaces: QuerySet[Space], viewer: Viewer) -> QuerySet[Space]:
     return spaces.annotate(**rights)
 
 
-def _one_allowed(viewer: Viewer, action: Action, model: type[Model], *, thing: Any) -> QuerySet:
+def _one_allowed(viewer: Viewer, action: Action, model: type[Model], *, thing: Any) -> QuerySet[Any, Any]:
     return scope(model._default_manager.filter(pk=thing), viewer, action).order_by().values_list("pk")[:1]
 
 

@@ -220,7 +220,7 @@ def member_counts(space: Space) -> tuple[int, int]:
     return _employees_and_guests(rows)
 
 
-def _members_by_kind(*, space: Any, at: Any) -> QuerySet:
+def _members_by_kind(*, space: Any, at: Any) -> QuerySet[Any, Any]:
     rows = Membership.objects.filter(_open_account("person", at), space_id=space).order_by()
     return rows.values("person__is_employee").annotate(number=Count("pk")).values_list("person__is_employee", "number")
 
@@ -283,7 +283,7 @@ def requests_to(viewer: Person, space: Space) -> QuerySet[JoinRequest]:
 
 
 # Readers ------------------------------------------------------------------------------------------------------------
-def _readers_by_kind(type: str, label: str, *, space: Any, at: Any) -> QuerySet:
+def _readers_by_kind(type: str, label: str, *, space: Any, at: Any) -> QuerySet[Any, Any]:
     readers = policy.readers(Space(pk=space, type=type), label, at=at)
     return readers.order_by().values("is_employee").annotate(number=Count("pk")).values_list("is_employee", "number")
 

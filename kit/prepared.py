@@ -32,15 +32,15 @@ _WORD = re.compile(r"[a-z:_-]{0,20}")
 class Given(Expression):
     """A value that is named now and given when the query is run; stands wherever an expression may."""
 
-    def __init__(self, name: str, output_field: Field) -> None:
+    def __init__(self, name: str, output_field: Field[Any, Any]) -> None:
         super().__init__(output_field=output_field)
         self.name = name
 
     def __repr__(self) -> str:
         return f"Given({self.name})"
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Given]]:
-        return "%s", [self]
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
+        return "%s", (self,)
 
 
 class Prepared(Generic[Row]):
@@ -50,7 +50,7 @@ class Prepared(Generic[Row]):
     ``values_list``; it may not prefetch, and every value in it that is of the moment must be a :class:`Given`.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Row, Any]], **fields: Field) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Row, Any]], **fields: Field[Any, Any]) -> None:
         self._build = build
         self._givens = {name: Given(name, field) for name, field in fields.items()}
         self._ready: dict[Hashable, _Ready] = {}
@@ -81,7 +81,7 @@ class Prepared(Generic[Row]):
 class _Ready:
     """A compiled query. Only its SQL, its parameters and the map from columns to fields are used again."""
 
-    def __init__(self, queryset: QuerySet) -> None:
+    def __init__(self, queryset: QuerySet[Any, Any]) -> None:
         self._queryset = queryset
         self._compiler = queryset.query.get_compiler(using=queryset.db)
         try:
@@ -105,8 +105,8 @@ class _Ready:
         compiler = copy.copy(self._compiler)
         compiler.connection = connection
         compiled = self.statement(values)
-        compiler.as_sql = lambda *args, **options: compiled
-        run.query.get_compiler = lambda *args, **options: compiler
+        vars(compiler)["as_sql"] = lambda *args, **options: compiled
+        vars(run.query)["get_compiler"] = lambda *args, **options: compiler
         return list(run)
 
 

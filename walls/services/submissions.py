@@ -45,7 +45,7 @@ def begin(*, author: Person, key: str, digest: str) -> tuple[Submission | None, 
     raise SentBefore(_("You posted another text from this form already. Nothing was posted now."), posts)
 
 
-def _times(author: Any, after: Any, until: Any) -> QuerySet:
+def _times(author: Any, after: Any, until: Any) -> QuerySet[Any, Any]:
     recent = Post.objects.filter(author_id=author, posted_at__gt=after, posted_at__lte=until)
     return recent.order_by("-posted_at").values_list("posted_at", flat=True)[:POSTS_A_MINUTE]
 
