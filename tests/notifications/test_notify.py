@@ -12,6 +12,7 @@ from kit.models import Fact
 from notifications.models import Notification
 from notifications.queries import unread_count
 from people.models import NotificationLevel
+from people.services import deactivate
 from walls.services import marks, posts, threads
 
 
@@ -232,3 +233,28 @@ def test_a_manager_whose_account_is_closed_is_told_of_no_request(cast, hear_ever
     hear_everything()
     told = Notification.objects.values_list("person", flat=True)
     assert list(told) == [cast.manager.pk]
+
+
+def test_nobody_marks_the_entry_of_another_as_read(cast, hear_everything, client):
+    thread = _thread(cast)
+    posts.reply(author=cast.manager, thread=thread, source="Yours")
+    hear_everything()
+    entry = Notification.objects.get(person=cast.member)
+    client.force_login(cast.manager)
+    client.post("/inbox/read/", {"entry": entry.public_id})
+    assert unread_count(cast.member) == 1
+    client.force_login(cast.member)
+    client.post("/inbox/read/", {"entry": entry.public_id})
+    assert unread_count(cast.member) == 0
+
+
+def test_an_heir_who_went_before_the_telling_is_told_nothing(cast, hear_everything):
+    deactivate(by=cast.admin, person=cast.manager)
+    hear_everything()
+    assert ("inherited", "Mona Manager") in _reasons(cast.member)
+    Notification.objects.all().delete()
+    deactivate(by=cast.admin, person=cast.member)
+    Membership.objects.filter(space=cast.spaces["hidden"], person=cast.leaver).delete()
+    hear_everything()
+    told = Notification.objects.filter(reason="inherited").values_list("person", "space__type")
+    assert (cast.leaver.pk, "hidden") not in told and not told.filter(person=cast.member).exists()

@@ -37,12 +37,12 @@ def test_what_one_keeps_about_a_thread_ends_with_the_right_to_read_it(cast, hidd
 def test_marking_a_list_as_read_skips_what_one_may_not_read(cast, hidden, thread, signed_in):
     assert walls.mark_all_read(person=cast.outsider, threads=[hidden, thread]) == {thread.pk: 0}
     client = signed_in(cast.guest)
-    client.post("/feed/read/", {"thread": [hidden.public_id, thread.public_id]})
-    read = ReadMark.objects.filter(person__in=[cast.outsider, cast.guest])
-    assert set(read.values_list("thread", flat=True)) == {thread.pk}
+    assert client.post("/read/", {"thread": [hidden.public_id, thread.public_id]}).status_code == 302
+    for person in (cast.outsider, cast.guest):
+        assert list(ReadMark.objects.filter(person=person).values_list("thread", flat=True)) == [thread.pk]
 
 
-@pytest.mark.parametrize("door", ["classify", "move"])
+@pytest.mark.parametrize("door", ["classify", "move", "restrict"])
 def test_who_reads_a_thread_without_shaping_it_gets_nothing_at_its_forms(cast, thread, signed_in, door):
     address = f"/threads/{thread.public_id}/{door}/"
     nothing = signed_in(cast.reader).get(f"/threads/{'0' * 26}/{door}/")
@@ -234,3 +234,11 @@ def test_only_who_may_edit_a_post_opens_it_for_editing(cast, thread, signed_in):
         assert signed_in(person).get(address).status_code == 200
     for person in (cast.leaver, cast.guest, cast.reader):
         assert signed_in(person).get(address).status_code == 404
+
+
+def test_a_wall_has_a_composer_only_for_who_writes_there(cast, signed_in):
+    address = f"/groups/{cast.spaces['open'].public_id}/"
+    for person, writes in ((cast.member, True), (cast.guest, True), (cast.reader, False)):
+        assert ('class="composer' in signed_in(person).get(address).content.decode()) is writes, person
+    groups.archive(manager=cast.manager, space=cast.spaces["open"])
+    assert 'class="composer' not in signed_in(cast.member).get(address).content.decode()
