@@ -177,9 +177,9 @@ class ThreadTelling:
     def _quote(self, quoted: DemoPost | None, words: str) -> str:
         if quoted is None:
             return ""
-        author, hour = self.town.people[quoted.by], self.moment(quoted.at).strftime("%H:%M")
+        author = self.town.people[quoted.by]
         words = typeset(words, quoted.language, self.town.calendar)
-        return f"> [{author.display_name}, {hour}](post:{self._post(quoted).public_id})\n> {words}\n\n"
+        return f"> [{author.display_name}](post:{self._post(quoted).public_id})\n> {words}\n\n"
 
     def _source(self, told: DemoPost, text: str) -> str:
         author = self.town.people[told.by]
