@@ -17,18 +17,19 @@ LEAD = 60
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """What is marked: entries, beginnings, and runs of words that only count side by side."""
+    """What is marked: entries, beginnings, and runs of words that only count side by side. ``key`` says it all."""
 
     asked: frozenset[str] = frozenset()
     beginnings: tuple[str, ...] = ()
     runs: tuple[tuple[str, ...], ...] = ()
     _known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
     _initials: frozenset[str] = field(default=frozenset(), init=False, compare=False, repr=False)
+    key: str = field(default="", init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "_initials", frozenset(word.lstrip(STEM)[0] for word in (*self.asked, *self.beginnings))
-        )
+        begins = frozenset(word.lstrip(STEM)[0] for word in (*self.asked, *self.beginnings))
+        object.__setattr__(self, "_initials", begins)
+        object.__setattr__(self, "key", repr((sorted(self.asked), self.beginnings, self.runs)))
 
     @classmethod
     def of(cls, query: Query, instead: Mapping[str, tuple[str, ...]] | None = None) -> Marker:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from kit import fragments
 from people.models import Person
+from search.highlight import Marker
 from walls.models import Post, Thread
 
 _PERSON = ("public_id", "display_name", "is_employee", "employer", "photo")
@@ -38,7 +39,15 @@ ROW_SHOWS = (
 HIT_SHOWS = (
     *("post.public_id", "post.pk", "post.number", "post.author.display_name", "post.posted_at", "post.text_language"),
     *("post.url", "post.topic_path", "thread.author.display_name", "thread.accepted_id", "thread.kind"),
-    *("thread.status", "thread.text_language", "thread.reply_count", "title", "excerpt", "matching"),
+    *(
+        "thread.status",
+        "thread.text_language",
+        "thread.reply_count",
+        "thread.title",
+        "post.text",
+        "marker.key",
+        "matching",
+    ),
     *(f"thread.space.{name}" for name in ("type", "name", "is_named_readers", "owner.display_name")),
 )
 
@@ -61,7 +70,7 @@ def row_fragment(thread: Thread, *, is_compact: bool = False, shows_place: bool 
     return fragments.kept(template, {"thread": thread, "shows_place": shows_place}, ROW_SHOWS)
 
 
-def hit_fragment(post: Post, *, title: SafeString, excerpt: SafeString, matching: int) -> SafeString:
+def hit_fragment(post: Post, *, marker: Marker, matching: int) -> SafeString:
     """One thread found, by its best post as search presents it; the same row is drawn again with every facet ticked."""
-    context = {"post": post, "thread": post.thread, "title": title, "excerpt": excerpt, "matching": matching}
+    context = {"post": post, "thread": post.thread, "marker": marker, "matching": matching}
     return fragments.kept("walls/_search_hit.html", context, HIT_SHOWS)

@@ -10,7 +10,6 @@ from groups.policy import Standing, Viewer
 from kit.markdown import ADDRESSES
 from kit.prepared import Given, Prepared
 from search.findables import is_shared
-from search.highlight import excerpt, mark
 from search.pages import Choices, Page, TopicTree
 from search.sql import keys_in, written
 from topics.models import Tag, Topic
@@ -213,9 +212,7 @@ class PostIndex(indexes.SearchIndex, indexes.Indexable):
 
     def draw(self, hit, marker):
         """One row of results."""
-        post = hit.row
-        title, words = mark(post.thread.title, marker), excerpt(post.text, marker)
-        return hit_fragment(post, title=title, excerpt=words, matching=hit.matching)
+        return hit_fragment(hit.row, marker=marker, matching=hit.matching)
 
     def option(self, post):
         """Address, text, icon and detail of one line of a list."""

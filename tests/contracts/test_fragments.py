@@ -14,9 +14,19 @@ from walls.models import Post
 from walls.services import posts, threads
 
 ROOT = Path(__file__).resolve().parents[2] / "templates"
-READ = re.compile(r"\b((?:post|thread|mine|is_mine|is_undoable|shows_place|title|excerpt|matching)(?:\.[a-z_]+)*)\b")
+READ = re.compile(r"\b((?:post|thread|mine|is_mine|is_undoable|shows_place|marker|matching)(?:\.[a-z_]+)*)\b")
 # Objects handed on whole to a tag or partial; what those read of them stands in the list by name.
-WHOLE = {"post", "thread", "post.author", "thread.author", "thread.space", "thread.tags", "post.quotes", "thread.topic"}
+WHOLE = {
+    "post",
+    "thread",
+    "post.author",
+    "thread.author",
+    "thread.space",
+    "thread.tags",
+    "marker",
+    "post.quotes",
+    "thread.topic",
+}
 HANDED_ON = {"post.author", "thread.author"}
 
 PIECES = {

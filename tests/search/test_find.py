@@ -292,3 +292,13 @@ def test_the_rule_is_asked_anew_in_every_search_though_its_sql_is_kept(cast, thr
     assert found(cast.guest, "porosity") == []
     Membership.objects.filter(person=cast.member, space=cast.spaces["hidden"]).delete()
     assert "Porosity hidden" not in found(cast.member, "porosity")
+
+
+def test_a_kept_row_is_drawn_anew_for_other_words_and_when_what_it_shows_changes(cast, threads, index, asks):
+    index()
+    assert "<mark>zebraopen</mark>" in asks(cast.member, q="zebraopen").content.decode()
+    page = asks(cast.member, q='pores in:"The open group"').content.decode()
+    assert "<mark>pores</mark>" in page and "<mark>zebraopen</mark>" not in page
+    threads["open"].status = "closed"
+    threads["open"].save()
+    assert "closed" in asks(cast.member, q="zebraopen").content.decode().split('<article class="hit"')[1].casefold()

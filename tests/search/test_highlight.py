@@ -71,3 +71,12 @@ def test_no_stem_begins_otherwise_than_its_word(word):
 def test_every_form_that_shares_a_stem_is_marked_whatever_its_capitals(asked):
     for form in (asked, asked.upper(), asked.capitalize()):
         assert "<mark>" in marked(asked, f"x {form} y")
+
+
+def test_a_marker_is_told_by_its_key():
+    """Kept rows are keyed by it: two that mark differently never share one."""
+    asked = ["pump", "pump head", "pum*", '"pump head"', "-pump head", "tête", "2.7", "porosty"]
+    markers = [Marker.of(parse(text)) for text in asked]
+    markers.append(Marker.of(parse("porosty"), {"porosty": ("porosity",)}))
+    assert len({marker.key for marker in markers}) == len(markers)
+    assert Marker.of(parse("Pump OR head kind:idea")).key == markers[1].key
