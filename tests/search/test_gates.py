@@ -60,6 +60,17 @@ def test_one_gate_alone_keeps_people_from_guests(zebras, one_gate):
     assert "Otto Outsider" in texts(suggestions.suggest(viewer=zebras.member, query=parse("otto")))
 
 
+def test_one_gate_alone_counts_only_whom_one_may_know(cast, index, one_gate):
+    cast.outsider.display_name = "Mona Outsider"
+    cast.outsider.save()
+    index()
+    for found in (
+        queries.search(viewer=cast.guest, query=parse("mona")).beside,
+        suggestions.suggest(viewer=cast.guest, query=parse("mona")),
+    ):
+        assert [(block.name, block.total, len(block.rows)) for block in found] == [("person", 1, 1)]
+
+
 def test_one_gate_alone_keeps_suggestions(zebras, one_gate):
     for viewer in (zebras.outsider, zebras.guest):
         for text in ("zebraf", "zebrahut", "zebra"):

@@ -99,3 +99,10 @@ def test_the_same_message_elsewhere_is_named_to_those_who_read_it_there(cast, si
     places = [cast.spaces["closed"], cast.spaces["hidden"]]
     here, _there = walls.post_thread(author=cast.member, spaces=places, source="Both", title="Both")
     assert "The hidden group" in signed_in(cast.member).get(address(here)).content.decode()
+
+
+def test_whose_account_is_closed_is_not_proposed(cast, talk):
+    assert cast.outsider in restrictions.who_can_be_named(cast.member, talk)
+    deactivate(by=cast.admin, person=cast.outsider)
+    assert cast.outsider not in restrictions.who_can_be_named(cast.member, talk)
+    assert not restrictions.who_can_be_named(cast.outsider, talk).exists()
