@@ -38,7 +38,10 @@ class Standing:
 
     @classmethod
     def of(cls, viewer: Person) -> Standing:
-        return cls(bool(viewer.pk and viewer.may_act), viewer.is_employee, viewer.is_editor, viewer.is_administrator)
+        """The standing of ``viewer`` now; that of nobody for who is not signed in."""
+        if not getattr(viewer, "pk", None):
+            return cls(may_act=False, is_employee=False, is_editor=False, is_administrator=False)
+        return cls(viewer.may_act, viewer.is_employee, viewer.is_editor, viewer.is_administrator)
 
     @property
     def is_guest(self) -> bool:
@@ -133,8 +136,7 @@ _ONE_ALLOWED = Prepared(_one_allowed, thing=BigIntegerField())
 
 def can(viewer: Person, action: Action, thing: Model) -> bool:
     """True when ``viewer`` may do ``action`` to ``thing`` (a Space, or a row that stands in one)."""
-    standing = Standing.of(viewer)
-    return bool(_ONE_ALLOWED.rows(standing, action, type(thing), viewer=standing and viewer.pk, thing=thing.pk))
+    return bool(_ONE_ALLOWED.rows(Standing.of(viewer), action, type(thing), viewer=viewer.pk, thing=thing.pk))
 
 
 def require(viewer: Person, action: Action, thing: Model) -> None:

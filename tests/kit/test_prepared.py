@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import BigIntegerField, CharField, Count, DateTimeField
 from django.test.utils import CaptureQueriesContext
@@ -113,3 +114,10 @@ def test_threads_share_the_query_and_not_the_values(cast):
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+@pytest.mark.django_db
+def test_who_is_not_signed_in_has_the_standing_of_nobody(cast):
+    nobody = AnonymousUser()
+    assert not Standing.of(nobody).may_act
+    assert not any(policy.can(nobody, "know", space) for space in cast.spaces.values())
