@@ -60,6 +60,7 @@ def make_company() -> dict:
         "outsider": make_person("Otto Outsider"),
         "leaver": make_person("Lea Leaver"),
         "french": make_person("Françoise Lefèvre", language="fr"),
+        "luc": make_person("Luc Moreau", language="fr"),
     }
     people["guest"] = make_person(
         "Gus Guest",

@@ -30,7 +30,7 @@ def test_what_was_written_without_a_connection_is_sent_in_order_when_it_is_back(
     for text in ("Written first, off line", "Written second, off line"):
         field.fill(text)
         page.keyboard.press("Control+Enter")
-    page.locator("article.pending [role=status]", has_text="Kept on this device").first.wait_for()
+    page.locator("article.pending .notice[role=status]").first.wait_for()
     assert page.locator("article.pending").count() == 2
     assert page.locator("article.pending [role=alert]").count() == 0
     page.context.set_offline(False)
