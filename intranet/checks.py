@@ -92,6 +92,20 @@ def mail_of_a_server(**_: Any) -> list[CheckMessage]:
 
 
 @register("parvis")
+def files_by_the_proxy(**_: Any) -> list[CheckMessage]:
+    """Files handed to a front server that isn't there would arrive empty."""
+    if not settings.ACCEL or settings.TRUSTED_PROXIES:
+        return []
+    return [
+        Error(
+            "PARVIS_ACCEL is on and PARVIS_PROXIES names no proxy: without nginx every picture would be empty.",
+            hint="Set PARVIS_PROXIES to nginx's address (127.0.0.1 on the same machine), or unset PARVIS_ACCEL.",
+            id="parvis.E020",
+        )
+    ]
+
+
+@register("parvis")
 def debugging(**_: Any) -> list[CheckMessage]:
     """Debug pages show what nobody may see."""
     local = {"localhost", "127.0.0.1", "::1"}

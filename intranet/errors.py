@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
+
+from intranet import outages
 
 # Never given back on a page, whatever the form was.
 _SECRET = ("password", "csrf", "token", "key")
@@ -78,6 +82,29 @@ def too_many(request, exception=None, *, limit: str = "", retry_after: int = 60)
     return response
 
 
+def database_away(request) -> HttpResponse:
+    """503 in the visitor's language, with ``Retry-After`` and the text given back; asks the database for nothing."""
+    with translation.override(translation.get_language_from_request(request)):
+        title = _("Parvis is resting for a moment")
+        text = _(
+            "Its database can't be reached. What was sent before is safe, and this page comes back by itself when you "
+            "reload it. If you were just sending something, send it again: it will not be there twice."
+        )
+        kept = kept_texts(request) if request.method == "POST" else []
+        page = loader.render_to_string("503.html", {"request": None, "title": title, "text": text, "kept": kept})
+        response = _say_to_scripts(HttpResponse(page, status=503), title=title, text=text)
+        response["Content-Language"] = translation.get_language()
+    response["Retry-After"] = str(outages.RETRY_AFTER)
+    response["Cache-Control"] = "no-store, private"
+    # Django would log a traceback for every page while the database is away; `outages.note` says it once.
+    response._has_been_logged = True
+    return response
+
+
 def server_error(request) -> HttpResponse:
     """Something of ours broke: a page that needs neither the database nor a session."""
+    error = sys.exc_info()[1]
+    if outages.is_database_away(error):
+        outages.note(error)
+        return database_away(request)
     return HttpResponse(loader.render_to_string("500.html", {"request": None}), status=500)

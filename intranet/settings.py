@@ -31,6 +31,8 @@ ALLOWED_HOSTS = env.list(
 )
 # Only these may say who their client is (X-Forwarded-For).
 TRUSTED_PROXIES = env.list("PARVIS_PROXIES", default=[])
+# nginx sends pictures and files itself once the rule was asked (kit.answers).
+ACCEL = env.bool("PARVIS_ACCEL", default=False)
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if IS_HTTPS else []
 
@@ -109,7 +111,15 @@ TEMPLATES = [
 
 # Data ---------------------------------------------------------------------------------------------------------------
 if DATABASE_URL:
-    DATABASES = {"default": {**env.db_url_config(DATABASE_URL), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+    DATABASES = {
+        "default": {
+            **env.db_url_config(DATABASE_URL),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            # PgBouncer hands out connections by transaction: a cursor that outlives one would be somebody else's.
+            "DISABLE_SERVER_SIDE_CURSORS": True,
+        }
+    }
 else:
     DATABASES = {
         "default": {
@@ -128,7 +138,7 @@ else:
     }
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {"BACKEND": "intranet.caching.RedisElseHere", "LOCATION": REDIS_URL}
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     # Drawn posts and rows (kit.fragments), in each process: some 4 kB each.
@@ -246,6 +256,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if IS_HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"

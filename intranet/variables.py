@@ -90,6 +90,13 @@ VARIABLES = (
         "Addresses of the proxies in front, separated by commas; only their forwarded headers are believed.",
         WEB,
     ),
+    Variable(
+        "PARVIS_ACCEL",
+        "`off`",
+        "`on`: nginx in front sends pictures and files itself, after the rule was asked (`deploy/nginx`); "
+        "needs `PARVIS_PROXIES`.",
+        WEB,
+    ),
     Variable("EMAIL_URL", "files in `PARVIS_DATA/mail`", "Mail server, as `smtp+tls://user:secret@host:587`.", MAIL),
     Variable("PARVIS_MAIL_FROM", "`Parvis <parvis@localhost>`", "Sender of every mail.", MAIL),
     Variable("PARVIS_UPLOAD_LIMIT", "`200`", "Largest upload in MB.", LIMITS),

@@ -25,10 +25,15 @@ _ASIDE = ".unused."
 Cited = Callable[[Collection[str]], set[str]]
 
 
-def _path(sha256: str) -> Path:
+def address(sha256: str) -> str:
+    """Where ``sha256`` lies below the folder of blobs; ValueError when it is none."""
     if len(sha256) != 64 or not all(c in "0123456789abcdef" for c in sha256):
         raise ValueError("Not a SHA-256 in hex.")
-    return Path(settings.BLOB_FOLDER) / sha256[:2] / sha256[2:4] / sha256
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _path(sha256: str) -> Path:
+    return Path(settings.BLOB_FOLDER) / address(sha256)
 
 
 def put(content: bytes) -> str:

@@ -15,7 +15,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_GET, require_safe
 
-from kit import blobs, clock, slots
+from kit import clock, slots
+from kit.answers import blob_answer
 from profiles import queries
 
 WORDS_LIMIT = 80
@@ -101,7 +102,7 @@ def photo(request: HttpRequest, public_id: str, version: str) -> HttpResponse:
         answer = (
             HttpResponseNotModified()
             if request.headers.get("If-None-Match") == etag
-            else HttpResponse(blobs.get(shown.photo), content_type="image/webp")
+            else blob_answer(shown.photo, content_type="image/webp")
         )
     except FileNotFoundError:
         raise Http404 from None

@@ -66,3 +66,11 @@ def test_a_misspelt_variable_is_named(monkeypatch):
     monkeypatch.setenv("PARVIS_SECRET_DJANGO", "x")
     found = checks.spelled_right()
     assert "PARVIS_UPLOADLIMIT" in found[0].msg and len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("is_on", "proxies", "expected"), [(True, [], ["parvis.E020"]), (True, ["127.0.0.1"], []), (False, [], [])]
+)
+def test_files_are_left_to_a_proxy_only_where_one_is_named(settings, is_on, proxies, expected):
+    settings.ACCEL, settings.TRUSTED_PROXIES = is_on, proxies
+    assert ids(checks.files_by_the_proxy()) == expected

@@ -6,8 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kit import blobs
 from kit import pictures as workshop
+from kit.answers import blob_answer
 from people.models import Person
 from walls import services as walls
 from walls.models import Picture
@@ -52,10 +52,10 @@ def picture_show(request: HttpRequest, public_id: str, size: str = "") -> HttpRe
     """The bytes. No shared cache keeps them; a browser asks again each time, so a lost right counts at once."""
     picture = readable_picture(request.user, public_id)
     try:
-        content = blobs.get(picture.thumbnail_sha256 if size == "small" else picture.sha256)
+        kept = picture.thumbnail_sha256 if size == "small" else picture.sha256
+        response = blob_answer(kept, content_type=workshop.MADE_TYPE)
     except FileNotFoundError as gone:
         raise Http404 from gone
-    response = HttpResponse(content, content_type=workshop.MADE_TYPE)
     response["Content-Disposition"] = "inline"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

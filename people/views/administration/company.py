@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kit import blobs
+from kit.answers import blob_answer
 from people import queries, services
 from people.administration import admin_tabs, administrators_only
 from people.forms import CompanyForm, LogoForm
@@ -66,7 +66,7 @@ def logo(request: HttpRequest, version: str) -> HttpResponse:
     if not kept or kept[:16] != version:
         raise Http404
     try:
-        answer = HttpResponse(blobs.get(kept), content_type="image/webp")
+        answer = blob_answer(kept, content_type="image/webp")
     except FileNotFoundError:
         raise Http404 from None
     answer["Cache-Control"] = "public, max-age=31536000, immutable"

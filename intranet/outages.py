@@ -1,0 +1,55 @@
+"""When the database is away: which errors say so, and one calm answer instead of a traceback."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+
+from django.db import DatabaseError, InterfaceError
+
+log = logging.getLogger("parvis.outages")
+
+#: seconds after which a page may be asked for again
+RETRY_AFTER = 5
+#: one line in the log for everything within so many seconds
+SAID_EVERY = 10.0
+# SQLSTATE: 08 connection, 25006 a standby takes no writes, 53 out of connections, disk or memory, 57P the server ends
+# or begins, 58 its disk. Not 57014 and 55P03: a query or a lock that took too long is no outage.
+_CODES = ("08", "25006", "53", "57P", "58")
+# psycopg2 gives no code when the connection broke under a query, and neither does PgBouncer when it finds no server.
+_SQLITE = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY,
+}  # fmt: skip
+_said = {"at": -SAID_EVERY}
+
+
+def is_database_away(error: BaseException | None) -> bool:
+    """Whether ``error`` (or what it came from) says that the database can't be reached or can't take work."""
+    seen = 0
+    while error is not None and seen < 10:
+        if isinstance(error, DatabaseError | InterfaceError) and _says_away(error):
+            return True
+        error, seen = error.__cause__ or error.__context__, seen + 1
+    return False
+
+
+def _says_away(error: Exception) -> bool:
+    driver = error.__cause__
+    sqlite_code = getattr(driver, "sqlite_errorcode", None)
+    if sqlite_code is not None:
+        return sqlite_code & 0xFF in _SQLITE
+    code = getattr(driver, "pgcode", None)
+    if code:
+        return str(code).startswith(_CODES)
+    return type(driver).__module__.startswith("psycopg2") and type(driver).__name__ in (
+        "OperationalError", "InterfaceError",
+    )  # fmt: skip
+
+
+def note(error: BaseException | None) -> None:
+    """One line in the log, once every ten seconds: the class of the error, never its text (it may quote a row)."""
+    now = time.monotonic()
+    if now - _said["at"] >= SAID_EVERY:
+        _said["at"] = now
+        log.error("The database is away (%s): pages answer 503 until it is back.", type(error).__name__)

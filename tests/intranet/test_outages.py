@@ -1,0 +1,120 @@
+"""The database or Redis is away: a calm page in the visitor's language, and pages that need no Redis go on."""
+
+from __future__ import annotations
+
+import logging
+
+import psycopg2
+import pytest
+from django.core.cache import caches
+from django.db import InterfaceError, OperationalError, ProgrammingError
+from django.test import Client
+
+from intranet import caching, outages
+from tests.intranet.servers import free_port
+
+
+class Away(psycopg2.OperationalError):
+    """What PostgreSQL says, with a code."""
+
+    def __init__(self, code):
+        super().__init__("no words")
+        self.code = code
+
+    @property
+    def pgcode(self):
+        return self.code
+
+
+def raised(kind, cause):
+    try:
+        raise kind("no words") from cause
+    except kind as error:
+        return error
+
+
+Away.__module__ = "psycopg2.errors"
+Away.__name__ = "OperationalError"
+
+
+@pytest.mark.parametrize("code", [None, "57P01", "57P03", "53300", "08006", "25006", "53100"])
+def test_a_database_that_ends_begins_or_is_full_is_away(code):
+    assert outages.is_database_away(raised(OperationalError, Away(code)))
+
+
+@pytest.mark.parametrize("code", ["57014", "55P03", "40P01", "42P01"])
+def test_a_query_that_was_cut_off_or_is_wrong_is_no_outage(code):
+    assert not outages.is_database_away(raised(OperationalError, Away(code)))
+
+
+def test_other_errors_are_no_outage():
+    assert outages.is_database_away(raised(InterfaceError, psycopg2.InterfaceError("connection already closed")))
+    assert not outages.is_database_away(raised(ProgrammingError, psycopg2.ProgrammingError("syntax")))
+    assert not outages.is_database_away(ValueError("something else"))
+    assert not outages.is_database_away(None)
+
+
+@pytest.fixture
+def no_database(monkeypatch):
+    """Everything that is asked for breaks as psycopg2 breaks when nobody listens."""
+
+    def ask(*_, **__):
+        raise raised(OperationalError, Away(None))
+
+    monkeypatch.setattr("people.queries.company", ask)
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", ask)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "resting for a moment"), ("fr-FR", "se repose un instant")])
+def test_a_page_says_calmly_that_the_database_is_away(no_database, caplog, language, words):
+    outages._said["at"] = -outages.SAID_EVERY
+    browser = Client(headers={"accept-language": language}, raise_request_exception=False)
+    browser.cookies["parvis_session"] = "somebody"
+    with caplog.at_level(logging.INFO):
+        answer = browser.get("/")
+    assert answer.status_code == 503 and words in answer.content.decode()
+    assert answer["Retry-After"] == "5" and "no-store" in answer["Cache-Control"]
+    assert "Traceback" not in answer.content.decode() and not answer.cookies
+    (said,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert said.name == "parvis.outages" and not said.exc_info
+
+
+def test_what_somebody_was_sending_is_given_back(no_database):
+    browser = Client(raise_request_exception=False)
+    browser.cookies["parvis_session"] = "somebody"
+    answer = browser.post("/walls/", {"body": "A text of two words", "password": "a secret phrase"})
+    assert answer.status_code == 503 and "A text of two words" in answer.content.decode()
+    assert "a secret phrase" not in answer.content.decode() and answer["X-Refusal"]
+
+
+@pytest.fixture
+def redis_away(settings):
+    """A cache whose Redis nobody runs."""
+    settings.CACHES = {
+        **settings.CACHES,
+        "default": {"BACKEND": "intranet.caching.RedisElseHere", "LOCATION": f"redis://127.0.0.1:{free_port()}/0"},
+    }
+    caching._back_at.clear()
+    yield caches["default"]
+    caches["default"].here.clear()
+    caching._back_at.clear()
+
+
+def test_while_redis_is_away_the_process_goes_on_counting(redis_away):
+    assert redis_away.add("tries", 1) is True and redis_away.add("tries", 1) is False
+    assert redis_away.incr("tries") == 2 and redis_away.get("tries") == 2
+    redis_away.set_many({"a": 1, "b": 2})
+    assert redis_away.get_many(["a", "b", "c"]) == {"a": 1, "b": 2} and "a" in redis_away
+    redis_away.delete("a")
+    assert redis_away.get("a", "gone") == "gone"
+
+
+def test_redis_that_is_away_is_left_alone_for_a_moment(redis_away, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "django.core.cache.backends.redis.RedisCache.get",
+        lambda *_, **__: asked.append(1) or (_ for _ in ()).throw(caching.ConnectionError()),
+    )
+    for _ in range(5):
+        redis_away.get("anything")
+    assert len(asked) == 1
