@@ -50,7 +50,7 @@ def test_a_backup_put_back_elsewhere_holds_the_same(company, tmp_path, settings,
     assert made.tables["people_person"]["rows"] == 1
     point_at(settings, tmp_path / "new")
     backups.restore(tmp_path / name)
-    assert backups.table_sums(tmp_path / "new" / "db.sqlite3") == made.tables
+    assert backups.embedded.table_sums(tmp_path / "new" / "db.sqlite3") == made.tables
     assert (tmp_path / "new" / "secrets.json").read_bytes() == (company / "secrets.json").read_bytes()
     (blob,) = made.blobs
     assert (tmp_path / "new" / "blobs" / blob[:2] / blob[2:4] / blob).read_bytes() == BLOB
@@ -133,10 +133,32 @@ def test_the_backup_is_readable_by_its_owner_only(company, tmp_path):
     backups.back_up(tmp_path / "kept.tar.gz")
     assert (tmp_path / "kept").stat().st_mode & 0o077 == 0
     assert (tmp_path / "kept.tar.gz").stat().st_mode & 0o077 == 0
-    assert json.loads((tmp_path / "kept" / "backup.json").read_text())["format"] == backups.FORMAT
+    assert json.loads((tmp_path / "kept" / "backup.json").read_text())["format"] == backups.manifest.FORMAT
 
 
-def test_postgresql_is_refused_with_the_way_out(company, tmp_path, settings):
+def test_a_backup_made_before_the_server_profile_is_still_restored(company, tmp_path, settings):
+    backups.back_up(tmp_path / "kept")
+    path = tmp_path / "kept" / "backup.json"
+    first = json.loads(path.read_text())
+    first["tables"] = backups.embedded.sums_of_first_format(tmp_path / "kept" / "db.sqlite3")
+    path.write_text(json.dumps({n: first[n] for n in ("taken_at", "migrations", "tables", "blobs")} | {"format": 1}))
+    point_at(settings, tmp_path / "new")
+    assert backups.restore(tmp_path / "kept").tables["people_person"]["rows"] == 1
+
+
+def test_a_backup_of_a_newer_parvis_is_refused(company, tmp_path, settings):
+    backups.back_up(tmp_path / "kept")
+    path = tmp_path / "kept" / "backup.json"
+    newer = json.loads(path.read_text())
+    path.write_text(json.dumps(newer | {"migrations": [*newer["migrations"], "walls.9999_later"]}))
+    point_at(settings, tmp_path / "new")
+    with pytest.raises(backups.BackupFailed, match="newer Parvis"):
+        backups.restore(tmp_path / "kept")
+
+
+def test_an_embedded_backup_is_led_to_move_in_when_a_server_is_meant(company, tmp_path, settings):
+    backups.back_up(tmp_path / "kept")
+    point_at(settings, tmp_path / "new")
     settings.IS_EMBEDDED = False
-    with pytest.raises(backups.BackupFailed, match="pg_dump"):
-        backups.back_up(tmp_path / "kept")
+    with pytest.raises(backups.BackupFailed, match="move_in"):
+        backups.restore(tmp_path / "kept")

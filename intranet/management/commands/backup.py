@@ -22,8 +22,7 @@ class Command(BaseCommand):
             made = backups.back_up(target.expanduser().resolve())
         except (backups.BackupFailed, OSError) as error:
             raise CommandError(f"No backup was made. {error}") from None
-        rows = sum(table["rows"] for table in made.tables.values())
         self.stdout.write(
-            f"Backed up to {target}: {len(made.tables)} tables with {rows} rows, {len(made.blobs)} files. "
+            f"Backed up to {target}: {len(made.tables)} tables with {made.rows} rows, {len(made.blobs)} files. "
             "It holds the secrets of this installation: keep it as safe as the data folder."
         )

@@ -1,4 +1,4 @@
-"""``manage.py restore FOLDER`` or ``FILE.tar.gz``: a backup into an empty data folder."""
+"""``manage.py restore FOLDER`` or ``FILE.tar.gz``: a backup where no company is yet."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from intranet import backups
+from intranet import backups, keys
 
 
 class Command(BaseCommand):
-    help = "Puts a backup into an empty data folder (PARVIS_DATA), after checking every table and file of it."
+    help = (
+        "Puts a backup into an empty data folder (PARVIS_DATA) or, on the server profile, an empty database, "
+        "and compares every table and file."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -23,8 +28,16 @@ class Command(BaseCommand):
             made = backups.restore(source.expanduser().resolve())
         except (backups.BackupFailed, OSError) as error:
             raise CommandError(f"Nothing was restored. {error}") from None
-        rows = sum(table["rows"] for table in made.tables.values())
+        if not settings.IS_EMBEDDED:
+            # What a newer code needs; and the index, which no backup holds (embedded, the server does both).
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("rebuild_index", quiet=True, stdout=self.stdout)
         self.stdout.write(
-            f"Restored the company as it was at {made.taken_at}: {len(made.tables)} tables with {rows} rows and "
+            f"Restored the company as it was at {made.taken_at}: {len(made.tables)} tables with {made.rows} rows and "
             f"{len(made.blobs)} files, each compared with its checksum. The search index is made anew."
         )
+        for variable in keys.overruled(keys.read(settings.DATA_FOLDER / keys.FILE)):
+            self.stderr.write(
+                f"{variable} is set to something else than the company had: people sign in anew, and links in mails "
+                f"sent before no longer work. What it had is in {settings.DATA_FOLDER / keys.FILE}."
+            )
