@@ -8,10 +8,13 @@ class IntranetConfig(AppConfig):
     name = "intranet"
 
     def ready(self) -> None:
-        from intranet import checks, schedule  # noqa: F401
+        from intranet import checks, health, nodes, schedule  # noqa: F401
+        from kit import slots
 
         schedule.fill_own()
+        slots.fill("health", "machine", health.lines, order=10)
         if not settings.IS_EMBEDDED:
+            nodes.report_each_process()
             hand_facts_to_workers()
 
 

@@ -11,6 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intranet.settings")
 from intranet.wsgi import application as pages  # Django is set up by this import: the others come after it
 from intranet.bodies import WholeBodies
 from intranet.downloads import Pools
+from intranet.probes import Probes
 from live.routing import sockets
 
 # isort: on
@@ -20,10 +21,12 @@ DOWNLOAD_THREADS = 6
 
 application = ProtocolTypeRouter(
     {
-        "http": WholeBodies(
-            Pools(
-                pages=WSGIMiddleware(pages, workers=PAGE_THREADS),
-                downloads=WSGIMiddleware(pages, workers=DOWNLOAD_THREADS),
+        "http": Probes(
+            WholeBodies(
+                Pools(
+                    pages=WSGIMiddleware(pages, workers=PAGE_THREADS),
+                    downloads=WSGIMiddleware(pages, workers=DOWNLOAD_THREADS),
+                )
             )
         ),
         "websocket": sockets,

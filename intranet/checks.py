@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from typing import Any
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+
+from intranet import logs
 
 
 @register("parvis")
@@ -103,6 +106,38 @@ def files_by_the_proxy(**_: Any) -> list[CheckMessage]:
             id="parvis.E020",
         )
     ]
+
+
+@register("parvis")
+def logs_and_metrics(**_: Any) -> list[CheckMessage]:
+    """What is written down, and who may count, is said in words that are understood."""
+    found: list[CheckMessage] = []
+    for name, value, known in (
+        ("PARVIS_LOG_LEVEL", settings.LOG_LEVEL, logs.LEVELS),
+        ("PARVIS_LOG_FORM", settings.LOG_FORM, logs.FORMS),
+    ):
+        if value not in known:
+            found.append(Error(f"{name} is {value!r}.", hint=f"It is one of {', '.join(known)}.", id="parvis.E030"))
+    for network in settings.METRICS_FROM:
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError:
+            found.append(
+                Error(
+                    f"PARVIS_METRICS_FROM names {network!r}, which is no network.",
+                    hint="As in PARVIS_METRICS_FROM=127.0.0.1,10.0.0.0/8.",
+                    id="parvis.E031",
+                )
+            )
+    if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < 20:
+        found.append(
+            Error(
+                "PARVIS_METRICS_TOKEN is so short that it could be guessed.",
+                hint="At least 20 characters, as `openssl rand -hex 20` prints.",
+                id="parvis.E032",
+            )
+        )
+    return found
 
 
 @register("parvis")

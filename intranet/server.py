@@ -19,6 +19,7 @@ from typing import Any
 import uvicorn
 from django.conf import settings
 
+from intranet import logs
 from kit import slots
 
 log = logging.getLogger("parvis.server")
@@ -131,6 +132,7 @@ def serve(*, host: str, port: int, greeting: list[str]) -> None:
     ``server.stopping`` (called with nothing while the process ends; none is waited for longer than a moment).
     """
     listener = listen(host, port)
+    threading.excepthook = logs.thread_failed
     from intranet.asgi import application  # late: it makes the thread pools
 
     work: Any = None

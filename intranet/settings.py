@@ -9,6 +9,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from intranet import logs
 from intranet.keys import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "intranet.metrics.count_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "intranet.compression.compressed_pages",
@@ -268,9 +270,10 @@ FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 # Answered by a pool of threads of their own, see intranet/downloads.py.
 DOWNLOAD_PREFIXES = ["/static/", "/pictures/"]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": env.str("PARVIS_LOG_LEVEL", default="WARNING")},
-}
+LOG_LEVEL = env.str("PARVIS_LOG_LEVEL", default="WARNING").upper()
+LOG_FORM = env.str("PARVIS_LOG_FORM", default="text").lower()
+LOGGING = logs.configuration(level=LOG_LEVEL, form=LOG_FORM)
+
+# Who may read /metrics: from these networks, straight, or from anywhere with the token.
+METRICS_FROM = env.list("PARVIS_METRICS_FROM", default=["127.0.0.0/8", "::1"])
+METRICS_TOKEN = env.str("PARVIS_METRICS_TOKEN", default="")

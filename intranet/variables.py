@@ -57,6 +57,12 @@ VARIABLES = (
         PLACE,
     ),
     Variable(
+        "PARVIS_LOG_FORM",
+        "`text`",
+        "`json`: one JSON object a line, of time, level, logger, message, process and failure.",
+        PLACE,
+    ),
+    Variable(
         "PARVIS_ADMIN_PASSWORD", "asked at the keyboard", "Password for `manage.py create_admin` in a script.", PLACE
     ),
     Variable("DATABASE_URL", "none (SQLite)", "PostgreSQL, as `postgres://user:secret@host:5432/parvis`.", PROFILE),
@@ -95,6 +101,18 @@ VARIABLES = (
         "`off`",
         "`on`: nginx in front sends pictures and files itself, after the rule was asked (`deploy/nginx`); "
         "needs `PARVIS_PROXIES`.",
+        WEB,
+    ),
+    Variable(
+        "PARVIS_METRICS_FROM",
+        "this machine",
+        "Networks that may read `/metrics` without a proxy in between, separated by commas, as in `10.0.0.0/8`.",
+        WEB,
+    ),
+    Variable(
+        "PARVIS_METRICS_TOKEN",
+        "none",
+        "With it `/metrics` is read from anywhere, as `Authorization: Bearer …`.",
         WEB,
     ),
     Variable("EMAIL_URL", "files in `PARVIS_DATA/mail`", "Mail server, as `smtp+tls://user:secret@host:587`.", MAIL),

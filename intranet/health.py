@@ -1,0 +1,120 @@
+"""The administrator's page: database, Redis, processes, search index and storage, one line each."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from intranet import lag, nodes
+from kit.health import BAD, GOOD, LATE, HealthLine
+
+#: seconds the index may be behind, bytes that should be free
+LAG_SECONDS = 60
+LITTLE_ROOM = 2_000_000_000
+
+
+def lines() -> list[HealthLine]:
+    """What the house reports of itself."""
+    return [
+        database_line(),
+        *([redis_line(), processes_line()] if settings.REDIS_URL else []),
+        index_line(),
+        storage_line(),
+    ]
+
+
+def database_line() -> HealthLine:
+    """Which database, and how large."""
+    if connection.vendor == "sqlite":
+        path = settings.DATABASES["default"]["NAME"]
+        size = path.stat().st_size if path.exists() else 0
+        found = _("SQLite, %(size)s") % {"size": filesizeformat(size)}
+        return HealthLine(name=_("Database"), found=found)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database()), current_setting('server_version')")
+        size, version = cursor.fetchone()
+    said = {"version": version.split()[0], "size": filesizeformat(size)}
+    return HealthLine(name=_("Database"), found=_("PostgreSQL %(version)s, %(size)s") % said)
+
+
+def redis_line() -> HealthLine:
+    """Which Redis, and how much it holds; it may be emptied at any moment."""
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1.5, socket_connect_timeout=1.5)
+    try:
+        found = client.info()
+    except redis.RedisError:
+        return _redis_away()
+    finally:
+        client.close()
+    said = {"version": found.get("redis_version", "?"), "size": filesizeformat(found.get("used_memory", 0))}
+    return HealthLine(name="Redis", found=_("Redis %(version)s, %(size)s") % said)
+
+
+def _redis_away() -> HealthLine:
+    return HealthLine(
+        name="Redis",
+        found=_("Redis doesn't answer."),
+        state=BAD,
+        advice=_("Pages go on, live updates pause, and facts wait in the database until it is back."),
+    )
+
+
+def processes_line() -> HealthLine:
+    """How many processes of each kind run, and which of them fell silent."""
+    try:
+        known = nodes.known()
+    except redis.RedisError:
+        return HealthLine(name=_("Processes"), found=_("Unknown while Redis is away."), state=LATE)
+    count = Counter(node.kind for node in known if not node.is_missed)
+    web, work = count[nodes.WEB], count[nodes.WORKER]
+    parts = [
+        ngettext("%(count)d web node", "%(count)d web nodes", web) % {"count": web},
+        ngettext("%(count)d worker", "%(count)d workers", work) % {"count": work},
+        ngettext("%(count)d clock", "%(count)d clocks", count[nodes.CLOCK]) % {"count": count[nodes.CLOCK]},
+    ]
+    silent = [f"{node.kind} {node.machine}:{node.process}" for node in known if node.is_missed]
+    state, advice = GOOD, ""
+    if silent:
+        state = LATE
+        advice = _("Not heard of lately: %(names)s.") % {"names": ", ".join(silent)}
+    if not count[nodes.WORKER] or not count[nodes.CLOCK]:
+        state = BAD
+        advice = _("Without a worker and a clock nobody is told anything: start them.")
+    elif count[nodes.CLOCK] > 1:
+        state, advice = LATE, _("One clock is enough: stop the others.")
+    return HealthLine(name=_("Processes"), found=", ".join(parts), state=state, advice=advice)
+
+
+def index_line() -> HealthLine:
+    """How far search is behind."""
+    try:
+        behind = int(lag.seconds())
+    except DatabaseError:
+        behind = 0
+    if behind < 1:
+        return HealthLine(name=_("Search index"), found=_("It knows everything."))
+    found = ngettext("%(count)d second behind", "%(count)d seconds behind", behind) % {"count": behind}
+    state = LATE if behind > LAG_SECONDS else GOOD
+    advice = _("If this grows, make the index anew: manage.py rebuild_index.") if state == LATE else ""
+    return HealthLine(name=_("Search index"), found=found, state=state, advice=advice)
+
+
+def storage_line() -> HealthLine:
+    """How much room is left for files."""
+    place = settings.BLOB_FOLDER if settings.BLOB_FOLDER.exists() else settings.DATA_FOLDER
+    usage = shutil.disk_usage(place)
+    said = {"free": filesizeformat(usage.free), "total": filesizeformat(usage.total)}
+    short = usage.free < LITTLE_ROOM
+    return HealthLine(
+        name=_("Storage"),
+        found=_("%(free)s of %(total)s left for pictures and files") % said,
+        state=LATE if short else GOOD,
+        advice=_("Make room: nothing can be uploaded once it is full.") if short else "",
+    )

@@ -1,0 +1,121 @@
+"""Three addresses for machines, answered before any page: is this process alive, can it work, what does it count.
+
+They stand outside of Django, on the event loop, so that page threads waiting for a database that hangs don't make the
+process look dead. None of them says a name, a word or a number of what people wrote.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import ipaddress
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from django.conf import settings
+
+from intranet import metrics, readiness
+from intranet.bodies import App, Message, Receive, Send
+
+log = logging.getLogger("parvis.probes")
+
+#: seconds a service has for an answer, and for which an answer is given again
+PATIENCE = 2.0
+KEPT = 1.0
+PLAIN = b"text/plain; charset=utf-8"
+
+
+class Probes:
+    """ASGI: answers ``/health/live``, ``/health/ready`` and ``/metrics``; everything else goes on to the app."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.answers: dict[str, Callable[[Message, Send], Awaitable[bool]]] = {
+            "/health/live": self.live,
+            "/health/ready": self.ready,
+            "/metrics": self.metrics,
+        }
+        self.pool = ThreadPoolExecutor(max_workers=len(readiness.CHECKS) + 1, thread_name_prefix="probe")
+        self.asked: dict[str, asyncio.Future[frozenset[str]]] = {}
+        self.away: tuple[float, list[str]] = (-KEPT, [])
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        answer = self.answers.get(scope["path"]) if scope.get("method") in ("GET", "HEAD") else None
+        if answer is None or not await answer(scope, send):
+            await self.app(scope, receive, send)
+
+    async def live(self, scope: Message, send: Send) -> bool:
+        """The loop turns."""
+        return await answered(send, 200, PLAIN, b"alive\n")
+
+    async def ready(self, scope: Message, send: Send) -> bool:
+        """200, or 503 with the names of what is away."""
+        away = await self.find_away()
+        body = json.dumps({"ready": False, "away": away} if away else {"ready": True}).encode()
+        return await answered(send, 503 if away else 200, b"application/json", body)
+
+    async def metrics(self, scope: Message, send: Send) -> bool:
+        """Prometheus' text, for whom it is meant; to everybody else there is nothing at this address."""
+        if not may_see_metrics(scope):
+            return False
+        loop = asyncio.get_running_loop()
+        text = await loop.run_in_executor(self.pool, metrics.as_text)
+        return await answered(send, 200, metrics.CONTENT_TYPE.encode(), text)
+
+    async def find_away(self) -> list[str]:
+        """What can't be reached or isn't ready, by name; asked at most once a second however many ask us."""
+        asked_at, away = self.away
+        if time.monotonic() - asked_at < KEPT:
+            return away
+        found = await asyncio.gather(*(self.ask(name) for name in readiness.checks()))
+        away = sorted(set().union(*found))
+        self.away = (time.monotonic(), away)
+        return away
+
+    async def ask(self, name: str) -> frozenset[str]:
+        """One check on a thread; a service that doesn't answer in time is away, and is not asked twice at once."""
+        running = self.asked.get(name)
+        if running is None or running.done():
+            check = readiness.CHECKS[name]
+            running = self.asked[name] = asyncio.get_running_loop().run_in_executor(self.pool, check)
+        try:
+            return await asyncio.wait_for(asyncio.shield(running), PATIENCE)
+        except Exception as error:
+            log.info("%s is away: %s", name, type(error).__name__)
+            return frozenset({name})
+
+
+def may_see_metrics(scope: Message) -> bool:
+    """From an address that may, straight; or from anywhere with the token.
+
+    SECURITY: a proxy on this machine makes everybody come from 127.0.0.1, so an address counts only where no proxy
+    says that it forwards.
+    """
+    headers = {name.lower(): value for name, value in scope["headers"]}
+    token = settings.METRICS_TOKEN
+    if token and hmac.compare_digest(headers.get(b"authorization", b""), f"Bearer {token}".encode()):
+        return True
+    if any(name.startswith(b"x-forwarded") or name in (b"forwarded", b"x-real-ip") for name in headers):
+        return False
+    try:
+        client = ipaddress.ip_address((scope.get("client") or ("",))[0])
+    except ValueError:
+        return False
+    return any(client in ipaddress.ip_network(network, strict=False) for network in settings.METRICS_FROM)
+
+
+async def answered(send: Send, status: int, content_type: bytes, body: bytes) -> bool:
+    """Send a whole answer that nobody keeps."""
+    headers = [
+        (b"content-type", content_type),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+    return True

@@ -1,0 +1,76 @@
+"""An administrator sees database, Redis, processes, index and storage; a process that falls silent is missed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import redis
+from django.conf import settings
+
+from intranet import health, lag, nodes
+from kit import clock
+from kit.health import BAD, GOOD, LATE
+
+server_only = pytest.mark.skipif(settings.IS_EMBEDDED, reason="processes report in Redis")
+
+
+@pytest.fixture
+def nobody_known():
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    client.delete(nodes.KEY)
+    yield client
+    client.delete(nodes.KEY)
+
+
+def test_every_line_of_the_page_is_there(cast, client):
+    client.force_login(cast.admin)
+    page = client.get("/admin/health/").content.decode()
+    names = ["Database", "Search index", "Storage"] + ([] if settings.IS_EMBEDDED else ["Redis", "Processes"])
+    for name in names:
+        assert f"<h3>{name}</h3>" in page
+
+
+def test_the_index_lags_by_the_age_of_what_it_has_not_heard(cast, monkeypatch):
+    from walls.services import threads
+
+    if not hasattr(lag.connections["default"].get_backend(), "store"):
+        threads.post_thread(author=cast.member, spaces=cast.spaces["open"], source="Something")
+        assert lag.seconds() == 0
+        return
+    threads.post_thread(author=cast.member, spaces=cast.spaces["open"], source="Something")
+    assert 0 <= lag.seconds() < 30
+
+
+@server_only
+def test_processes_that_run_are_counted_and_a_silent_one_is_named(nobody_known):
+    assert health.processes_line().state == BAD
+    for kind in (nodes.WEB, nodes.WORKER, nodes.CLOCK):
+        reporter = nodes.Reporter(kind)
+        reporter.name = f"one:{kind}"
+        reporter.report()
+    line = health.processes_line()
+    assert (line.state, line.found) == (GOOD, "1 web node, 1 worker, 1 clock")
+    long_ago = {"kind": "web", "machine": "two", "process": 7, "at": clock.now().timestamp() - nodes.MISSED - 1}
+    nobody_known.hset(nodes.KEY, "two:7", json.dumps(long_ago))
+    line = health.processes_line()
+    assert line.state == LATE and "web two:7" in line.advice
+    nobody_known.hset(nodes.KEY, "two:7", json.dumps(long_ago | {"at": clock.now().timestamp() - 2 * nodes.FORGOTTEN}))
+    assert health.processes_line().state == GOOD
+    assert nobody_known.hlen(nodes.KEY) == 3
+
+
+@server_only
+def test_a_process_says_that_it_runs_and_says_good_bye(nobody_known):
+    reporter = nodes.Reporter(nodes.WORKER)
+    reporter.report()
+    assert [node.kind for node in nodes.known()] == [nodes.WORKER]
+    reporter.stop()
+    assert nodes.known() == []
+
+
+@server_only
+def test_the_page_says_that_redis_is_away(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    assert health.redis_line().state == BAD
+    assert health.processes_line().state == LATE
