@@ -1,11 +1,13 @@
 from django.apps import AppConfig
 from django.conf import settings
+from haystack.apps import HaystackConfig
 
 
 class IntranetConfig(AppConfig):
     """Joins the house: says how a fact is handed to background work."""
 
     name = "intranet"
+    default = True
 
     def ready(self) -> None:
         from intranet import checks, health, nodes, schedule  # noqa: F401
@@ -16,6 +18,16 @@ class IntranetConfig(AppConfig):
         if not settings.IS_EMBEDDED:
             nodes.report_each_process()
             hand_facts_to_workers()
+
+
+class QuietHaystack(HaystackConfig):
+    """Haystack, without the handler it gives its logger when it is ready: that one writes out what was searched."""
+
+    def ready(self) -> None:
+        from intranet import logs
+
+        super().ready()
+        logs.hear_all_alone()
 
 
 def hand_facts_to_workers() -> None:

@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 BOOLEAN, INTEGER, REAL, DECIMAL = "boolean", "integer", "real", "decimal"
-MOMENT, DATE, TIME, JSON, TEXT, BYTES = "moment", "date", "time", "json", "text", "bytes"
+MOMENT, DATE, TIME, JSON, TEXT, BYTES, ADDRESS = "moment", "date", "time", "json", "text", "bytes", "address"
 
 #: kind by the first word of a declared type of SQLite, as Django writes it
 _SQLITE = {
@@ -46,6 +46,7 @@ _POSTGRESQL = {
     "time": TIME,
     "jsonb": JSON,
     "bytea": BYTES,
+    "inet": ADDRESS,
 }
 
 Sums = dict[str, dict[str, Any]]
@@ -133,11 +134,7 @@ def sqlite_rows(connection: sqlite3.Connection, table: Table) -> Iterator[tuple[
 
 def postgresql_rows(connection: Any, table: Table) -> Iterator[tuple[Any, ...]]:
     """Every row by primary key, through a cursor of the server inside the open transaction: memory stays small."""
-    columns = ", ".join(
-        # JSON as PostgreSQL writes it: psycopg2 would turn its numbers into floats of its own.
-        f"{quoted(c)}::text" if table.kinds[c] in (JSON, TEXT) else quoted(c)
-        for c in table.columns
-    )
+    columns = ", ".join(_READ.get(table.kinds[name], "{}").format(quoted(name)) for name in table.columns)
     order = ""
     if table.key:
         collated = ' COLLATE "C"' if table.kinds[table.key] == TEXT else ""
@@ -146,6 +143,10 @@ def postgresql_rows(connection: Any, table: Table) -> Iterator[tuple[Any, ...]]:
         cursor.itersize = 2000
         cursor.execute(f"SELECT {columns} FROM {quoted(table.name)}{order}")  # noqa: S608
         yield from cursor
+
+
+#: JSON as PostgreSQL writes it, since psycopg2 would make floats of its numbers; addresses without their `/32`
+_READ = {JSON: "{}::text", TEXT: "{}::text", ADDRESS: "host({})"}
 
 
 def sum_of(
@@ -225,5 +226,6 @@ _WRITERS: dict[str, Callable[[Any], Any]] = {
     TIME: _calendar,
     JSON: _json,
     TEXT: _text,
+    ADDRESS: _text,
     BYTES: lambda value: bytes(value).hex(),
 }

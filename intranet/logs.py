@@ -45,6 +45,14 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
     }
 
 
+def hear_all_alone() -> None:
+    """Take away the handlers that libraries gave themselves at import (Haystack does): they know no rule."""
+    for logger in list(logging.root.manager.loggerDict.values()):
+        if isinstance(logger, logging.Logger):
+            logger.handlers = [handler for handler in logger.handlers if isinstance(handler, logging.NullHandler)]
+            logger.propagate = True
+
+
 def said(record: logging.LogRecord) -> str:
     """What a record may say."""
     request = getattr(record, "request", None)

@@ -51,7 +51,7 @@ INSTALLED_APPS = [
     "people",
     "kit",
     "channels",
-    "haystack",
+    "intranet.apps.QuietHaystack",
     "treebeard",
     "django_htmx",
     "csp",

@@ -21,35 +21,43 @@ from kit import blobs
 from people.models import Company, Person
 Company.objects.get_or_create(pk=1)
 common = groups.make_common_space(name="Corvanne")
-ada = Person(email="ada@corvanne.test", display_name="Ada")
-ada.save()
-groups.make_personal_space(person=ada)
+for n in range(10):
+    person = Person(email=f"{n}@corvanne.test", display_name=f"Person {n}")
+    person.save()
+    groups.make_personal_space(person=person)
 blobs.put(b"a picture")
 """
 
-# Somebody posts as quickly as they can until the file `stop` is there.
+# Ten people, for one may post 30 times a minute, until the file `stop` is there.
 POST = """
-import os, sys
+import itertools, os, time
 from groups.models import Space
 from people.models import Person
 from walls.services import threads
-ada, common = Person.objects.get(), Space.objects.get(type="common")
+people, common = itertools.cycle(Person.objects.all()), Space.objects.get(type="common")
 while not os.path.exists(os.path.join(os.environ["PARVIS_DATA"], "stop")):
-    threads.post_thread(author=ada, spaces=common, source="Once more.")
+    threads.post_thread(author=next(people), spaces=common, source="Once more.")
+    time.sleep(0.1)
     print("posted", flush=True)
 """
 
 COUNT = "SELECT (SELECT count(*) FROM walls_post), (SELECT sum(last_number) FROM walls_thread)"
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory):
+    """Name of a migrated, empty database."""
+    with server_profile.migrated_database(tmp_path_factory.mktemp("migrated")) as name:
+        yield name
+
+
 @pytest.fixture
-def company(tmp_path):
+def company(tmp_path, migrated):
     """A company on a database of its own: its data folder and address."""
-    with server_profile.new_database() as address:
+    with server_profile.new_database(migrated) as address:
         folder = tmp_path / "node"
-        for words in (("migrate", "--verbosity", "0"), ("shell", "--no-imports", "-c", MAKE)):
-            done = server_profile.manage(folder, address, *words)
-            assert done.returncode == 0, done.stderr
+        done = server_profile.manage(folder, address, "shell", "--no-imports", "-c", MAKE)
+        assert done.returncode == 0, done.stderr
         yield folder, address
 
 

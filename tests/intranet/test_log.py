@@ -43,7 +43,7 @@ ada.save()
 groups.make_personal_space(person=ada)
 groups.create_group(creator=ada, name="Ultramarine", type=SpaceType.HIDDEN)
 
-def fail(request):
+def fail(request, word):
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM vermilion WHERE word = %s", [request.POST["text"]])
 

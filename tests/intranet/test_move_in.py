@@ -20,6 +20,7 @@ pytestmark = pytest.mark.skipif(settings.IS_EMBEDDED, reason="moves into Postgre
 
 MAKE = """
 import datetime as dt
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from groups import services as groups
@@ -46,6 +47,9 @@ Draft.objects.create(author=people[0], place="home", fields={"b": [1.0, 1e3, 0.1
 session = SessionStore()
 session["a"] = "b"
 session.save()
+UserSession.objects.create(
+    user=people[0], session_key=session.session_key, ip="2001:db8::1", user_agent="é", data={"n": 1}
+)
 gone = Person(email="gone@corvanne.test", display_name="Gone")
 gone.save()
 for n in range(5):
@@ -120,12 +124,17 @@ def company(made, tmp_path):
     return shutil.copytree(made, tmp_path / "embedded")
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory):
+    """Name of a migrated, empty database."""
+    with server_profile.migrated_database(tmp_path_factory.mktemp("migrated")) as name:
+        yield name
+
+
 @pytest.fixture
-def database(tmp_path):
+def database(migrated):
     """A migrated, empty database."""
-    with server_profile.new_database() as address:
-        done = server_profile.manage(tmp_path / "server", address, "migrate", "--verbosity", "0")
-        assert done.returncode == 0, done.stderr
+    with server_profile.new_database(migrated) as address:
         yield address
 
 
