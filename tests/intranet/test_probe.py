@@ -65,7 +65,7 @@ def test_metrics_count_by_named_route_and_hold_no_address(server):
     ask(server.address, "/groups/ultramarine/")
     status, text, _ = ask(server.address, "/metrics")
     assert status == 200
-    assert 'parvis_requests_total{method="GET",route="account_login",status="200"} 1.0' in text
+    assert 'parvis_requests_total{method="GET",route="account_login",status="200"} 2.0' in text
     assert 'parvis_request_seconds_bucket{le="0.005",route="account_login"}' in text
     for gauge in (
         "parvis_sockets 0.0", "parvis_hub_blind_seconds 0.0", "parvis_database_up 1.0", "parvis_index_lag_seconds",
