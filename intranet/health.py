@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -48,7 +49,7 @@ def redis_line() -> HealthLine:
     """Which Redis, and how much it holds; it may be emptied at any moment."""
     client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1.5, socket_connect_timeout=1.5)
     try:
-        found = client.info()
+        found: dict[str, Any] = client.info()  # type: ignore[assignment]
     except redis.RedisError:
         return _redis_away()
     finally:

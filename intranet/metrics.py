@@ -80,7 +80,7 @@ class State:
         yield GaugeMetricFamily("parvis_index_lag_seconds", "Age of the oldest change search doesn't know.", behind)
 
 
-REGISTRY.register(State())  # type: ignore[arg-type]
+REGISTRY.register(State())
 
 
 def as_text() -> bytes:

@@ -11,6 +11,7 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -51,7 +52,8 @@ def back_up(target: Path) -> Manifest:
         if settings.IS_EMBEDDED:
             copy_database(folder / embedded.DATABASE)
             sums = embedded.table_sums(folder / embedded.DATABASE)
-            migrations, dump = embedded.migrations_in(folder / embedded.DATABASE), {}
+            migrations = embedded.migrations_in(folder / embedded.DATABASE)
+            dump: dict[str, Any] = {}
         else:
             try:
                 sums, migrations, dump = server.dump(folder)
