@@ -1,6 +1,6 @@
 # Parvis: `make run` starts it, `make test` proves it. Everything else is in `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench demo messages clean
+.PHONY: help run cluster test check bench demo messages clean
 export PYTHON PORT DEMO
 
 help: ## what there is
@@ -8,6 +8,9 @@ help: ## what there is
 
 run: ## set up what is missing, then serve on http://127.0.0.1:8000 (PORT=8080, DEMO=no)
 	@deploy/python deploy/setup.py run
+
+cluster: ## the server profile on this machine: nginx, two nodes, PostgreSQL with a standby, Redis, workers (PORT=8080, DEMO=no)
+	@deploy/python deploy/run_cluster.py
 
 test: ## set up, then every test on SQLite, on PostgreSQL with Redis, and in a browser (ARGS="-k wall" for some)
 	@deploy/python deploy/run_tests.py $(ARGS)

@@ -1,6 +1,7 @@
 """`make test`: every test on SQLite, again on PostgreSQL and Redis, then faults and journeys; one closing line.
 
-Usage: run_tests.py [--only sqlite,postgresql,faults,journeys] [pytest arguments…]
+Usage: run_tests.py [--only sqlite,postgresql,faults,cluster,journeys,cluster-journeys] [pytest arguments…]
+The last one, the journeys against the whole cluster, runs only when it is asked for: it takes too long for every change.
 Browser tests run apart: Playwright and pytest-asyncio can't share a process.
 """
 
@@ -22,9 +23,12 @@ from setup import prepare
 from stop import ROOT, Stop, run_or_say
 
 TESTS = ROOT / "tests"
-LEGS = ("sqlite", "postgresql", "faults", "journeys")
+LEGS = ("sqlite", "postgresql", "faults", "cluster", "journeys")
+ON_REQUEST = ("cluster-journeys",)
+#: legs with a folder of their own, outside the first two
+APART = ("faults", "cluster", "journeys")
 #: seconds after which a leg is stopped: a hanging test must not hold the machine
-LIMITS = {"sqlite": 1200, "postgresql": 1200, "faults": 480, "journeys": 1500}
+LIMITS = {"sqlite": 1200, "postgresql": 1200, "faults": 480, "cluster": 300, "journeys": 1500, "cluster-journeys": 2400}
 NO_TESTS = 5
 
 
@@ -82,12 +86,12 @@ def pytest_command(leg: str, report: Path, extra: list[str]) -> list[str] | None
         "-o",
         "junit_family=xunit1",
     ]
-    if leg in ("faults", "journeys"):
-        folder = TESTS / leg
+    if leg in (*APART, *ON_REQUEST):
+        folder = TESTS / leg.removeprefix("cluster-")
         if not any(folder.rglob("test_*.py")):
             return None
-        return [*command, str(folder), *(["-p", "no:asyncio", "-p", "no:xdist"] if leg == "journeys" else []), *extra]
-    ignored = [f"--ignore={TESTS / name}" for name in ("faults", "journeys")]
+        return [*command, str(folder), *(["-p", "no:asyncio", "-p", "no:xdist"] if leg.endswith("journeys") else []), *extra]
+    ignored = [f"--ignore={TESTS / name}" for name in APART]
     return [*command, str(TESTS), *ignored, "-p", "no:playwright", "-n", "2", "--dist", "loadfile", *extra]
 
 
@@ -140,7 +144,9 @@ def environments(services: Services) -> dict[str, dict[str, str]]:
         "sqlite": base,
         "postgresql": server,
         "faults": base,
+        "cluster": base,
         "journeys": {**base, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"},
+        "cluster-journeys": {**base, "DJANGO_ALLOW_ASYNC_UNSAFE": "true", "PARVIS_JOURNEYS": "cluster"},
     }
 
 
@@ -151,8 +157,8 @@ def arguments() -> tuple[list[str], list[str]]:
     if extra[:1] == ["--only"]:
         legs = extra[1].split(",") if len(extra) > 1 else []
         extra = extra[2:]
-        if not legs or set(legs) - set(LEGS):
-            raise Stop(f"--only takes one or more of {', '.join(LEGS)}, separated by commas.")
+        if not legs or set(legs) - {*LEGS, *ON_REQUEST}:
+            raise Stop(f"--only takes one or more of {', '.join((*LEGS, *ON_REQUEST))}, separated by commas.")
     return legs, extra
 
 
@@ -162,7 +168,10 @@ def main() -> int:
     legs, extra = arguments()
     began = time.monotonic()
     prepare(with_tests=True)
-    find_or_install(with_browser="journeys" in legs)
+    find_or_install(
+        with_browser=bool({"journeys", "cluster-journeys"} & set(legs)),
+        with_cluster=bool({"cluster", "cluster-journeys"} & set(legs)),
+    )
     print(f"Set up in {time.monotonic() - began:.0f} s.", flush=True)
     count = Count()
     with Services() as services, tempfile.TemporaryDirectory(prefix="parvis-reports-") as folder:

@@ -48,9 +48,27 @@ def chromium_path() -> str | None:
     )
 
 
-def find_or_install(*, with_browser: bool) -> None:
-    """Make sure the three are on the machine."""
+def unprivileged_user() -> pwd.struct_passwd | None:
+    """PostgreSQL refuses to run as root: the first of these that exists, or nobody special when we aren't root."""
+    if os.geteuid() != 0:
+        return None
+    for name in UNPRIVILEGED:
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise Stop(
+        "PostgreSQL can't run as root, and this machine has neither a user postgres nor nobody: run this as an ordinary user."
+    )
+
+
+def find_or_install(*, with_browser: bool, with_cluster: bool = False) -> None:
+    """Make sure the services are on the machine."""
     missing = []
+    if with_cluster and not is_installed("nginx"):
+        missing.append("nginx-light")
+    if with_cluster and not is_installed("pgbouncer"):
+        missing.append("pgbouncer")
     if postgresql_folder() is None:
         missing.append("postgresql")
     if shutil.which("redis-server") is None:
@@ -60,7 +78,12 @@ def find_or_install(*, with_browser: bool) -> None:
     if shutil.which("xgettext") is None and os.geteuid() == 0:
         missing.append("gettext")
     if missing:
-        apt_install(missing, why="The tests need services that are not installed")
+        apt_install(missing, why="Services are needed that are not installed")
+
+
+def is_installed(program: str) -> bool:
+    """Whether a program is on the machine; Debian keeps some out of an ordinary user's PATH."""
+    return bool(shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin:/usr/local/sbin"))
 
 
 class Services:
@@ -99,7 +122,7 @@ class Services:
             raise Stop("PostgreSQL is not installed: the tests need it beside SQLite.")
         data, log, port = self.folder / "pg", self.folder / "pg.log", free_port()
         data.mkdir()
-        user = self.unprivileged_user()
+        user = unprivileged_user()
         if user:
             shutil.chown(data, user.pw_name, user.pw_gid)
         made = self.start(
@@ -151,19 +174,6 @@ class Services:
         ]
         self.keep(self.start([*command, "--dir", self.folder], log, None), port, log, "Redis")
         self.redis_url = f"redis://127.0.0.1:{port}/0"
-
-    def unprivileged_user(self) -> pwd.struct_passwd | None:
-        """PostgreSQL refuses to run as root: the first of these that exists, or nobody special when we aren't root."""
-        if os.geteuid() != 0:
-            return None
-        for name in UNPRIVILEGED:
-            try:
-                return pwd.getpwnam(name)
-            except KeyError:
-                continue
-        raise Stop(
-            "PostgreSQL can't run as root, and this machine has neither a user postgres nor nobody: run the tests as an ordinary user."
-        )
 
     def start(self, command: list[object], log: Path, user: pwd.struct_passwd | None) -> subprocess.Popen[bytes]:
         """A child that dies with its group, writes to its log and can't read our keyboard."""

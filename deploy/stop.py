@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,6 +69,20 @@ def call(command: list[str], *, log: Path, sentence: str, env: dict[str, str] | 
         )
 
 
+@contextlib.contextmanager
+def services_held_back(rule: Path = Path("/usr/sbin/policy-rc.d")) -> Iterator[None]:
+    """Debian starts what it installs (a PostgreSQL, an nginx on port 80): not what was installed for us to run ourselves."""
+    if rule.exists():
+        yield
+        return
+    rule.write_text("#!/bin/sh\n# Put here by Parvis while it installs packages.\nexit 101\n")
+    rule.chmod(0o755)
+    try:
+        yield
+    finally:
+        rule.unlink(missing_ok=True)
+
+
 def apt_install(packages: list[str], *, why: str) -> None:
     """Install Debian packages, when we are root on Debian; otherwise stop and name them."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
@@ -79,14 +94,15 @@ def apt_install(packages: list[str], *, why: str) -> None:
     subprocess.run(
         ["apt-get", "update", "-qq"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
     )
-    done = subprocess.run(
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
-        env=env,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with services_held_back():
+        done = subprocess.run(
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise Stop(f"{why}, and apt-get couldn't install {' '.join(packages)} ({last}).")

@@ -129,6 +129,12 @@ VARIABLES = (
         WORKSHOP,
     ),
     Variable("PARVIS_CHROMIUM", "found on the machine", "Program of the browser tests.", WORKSHOP),
+    Variable(
+        "PARVIS_JOURNEYS",
+        "one process on SQLite",
+        "`cluster`: the browser tests run against nginx, two nodes, PostgreSQL and Redis.",
+        WORKSHOP,
+    ),
     Variable("PARVIS_LOOK", "a temporary folder", "Where the browser tests keep pictures of the screens.", WORKSHOP),
 )
 

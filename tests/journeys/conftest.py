@@ -1,5 +1,7 @@
 """Journeys: the real server in a process of its own, a small cast, and a real browser in four variants.
 
+``make test ARGS="--only cluster-journeys"`` runs them against the whole cluster instead (``PARVIS_JOURNEYS=cluster``).
+
 Fixtures: ``company`` (address, people, spaces), ``sign_in(who, variant)`` → a page, ``axe(page)``,
 ``look(page, name)``.
 Pictures are kept where the variable PARVIS_LOOK points, else in a temporary folder.
@@ -7,6 +9,7 @@ Pictures are kept where the variable PARVIS_LOOK points, else in a temporary fol
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -57,6 +60,8 @@ class Company:
     cookie: str
     password: str
     folder: Path
+    #: what a command beside the server finds in its environment
+    env: dict[str, str]
 
 
 def free_port() -> int:
@@ -83,14 +88,39 @@ def environment(folder: Path) -> dict[str, str]:
     return {**kept, "PARVIS_DATA": str(folder), "PARVIS_STYLEGUIDE": "true", "PYTHONPATH": str(ROOT)}
 
 
-@pytest.fixture(scope="session")
-def company(tmp_path_factory):
-    """The cast in a fresh data folder, served on a free port."""
-    folder = tmp_path_factory.mktemp("data")
-    env = environment(folder)
+def fill(env: dict[str, str]) -> dict:
+    """Put the cast into an empty company; who is who."""
     made = subprocess.run(
         [sys.executable, "-m", "tests.journeys.company"], cwd=ROOT, env=env, check=True, capture_output=True, text=True
     )
+    return json.loads(made.stdout)
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory):
+    """The cast in a fresh data folder, served on a free port; or in a cluster, where the environment asks for it."""
+    is_clustered = os.environ.get("PARVIS_JOURNEYS") == "cluster"
+    with in_cluster() if is_clustered else embedded(tmp_path_factory.mktemp("data")) as company:
+        yield company
+
+
+@contextlib.contextmanager
+def in_cluster():
+    """nginx, two nodes, PgBouncer, PostgreSQL, Redis, two workers and a clock."""
+    sys.path.insert(0, str(ROOT / "deploy"))
+    from cluster.topology import Cluster
+
+    who = {}
+    cluster = Cluster(fill=lambda env: who.update(fill(env)), more={"PARVIS_STYLEGUIDE": "true"})
+    with cluster:
+        yield Company(address=cluster.address, folder=cluster.data, env=cluster.env, **who)
+
+
+@contextlib.contextmanager
+def embedded(folder):
+    """One process on SQLite."""
+    env = environment(folder)
+    who = fill(env)
     port = free_port()
     log = (folder / "server.log").open("w")
     server = subprocess.Popen(
@@ -99,7 +129,7 @@ def company(tmp_path_factory):
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(address, server)
-        yield Company(address=address, folder=folder, **json.loads(made.stdout))
+        yield Company(address=address, folder=folder, env=env, **who)
     finally:
         server.terminate()
         try:
@@ -180,7 +210,7 @@ def do(company):
         pairs = [f"{key}={value}" for key, value in words.items()]
         done = subprocess.run(
             [sys.executable, "-m", "tests.journeys.doing", verb, *pairs],
-            cwd=ROOT, env=environment(company.folder), capture_output=True, text=True, check=False,
+            cwd=ROOT, env=company.env, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
