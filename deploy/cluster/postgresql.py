@@ -93,8 +93,8 @@ class PostgreSQL:
             env=self.env,
             user=self.user,
             is_ready=lambda: self.answers(port),
-            ends_with=signal.SIGINT,  # its fast shutdown
-            wave=2 if name == "standby" else 3,
+            ends_with=signal.SIGQUIT,  # at once: the folder goes too
+            wave=1,
         )
 
     def pool(self) -> Part:

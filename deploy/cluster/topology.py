@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 import urllib.error
@@ -94,7 +95,8 @@ class Cluster:
             kept = Path(tempfile.mkdtemp(prefix="parvis-cluster-logs-"))
             shutil.copytree(self.keeper.logs.folder, kept, dirs_exist_ok=True)
             self.keeper.say(f"The logs are kept in {kept}.")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        # A few hundred megabytes: whoever pressed Ctrl+C needn't wait for the disk.
+        subprocess.Popen(["rm", "-rf", str(self.folder)], stdin=subprocess.DEVNULL, start_new_session=True)
 
     def environment(self) -> dict[str, str]:
         """What Parvis' processes find; nothing of the caller's own company leaks in."""
@@ -154,7 +156,7 @@ class Cluster:
             command=[program("redis-server"), configuration],
             env=plain_environment(),
             is_ready=self.redis_answers,
-            wave=2,
+            wave=1,
         )
 
     def redis_answers(self) -> bool:
@@ -179,6 +181,8 @@ class Cluster:
             command=[*celery("worker"), "--hostname", f"{name}@%h", "--concurrency", "2"],
             env=self.env,
             is_ready=lambda: self.has_said(name, " ready."),
+            # At once: what it had begun is taken up again from the outbox.
+            ends_with=signal.SIGQUIT,
             is_ours=True,
         )
 
