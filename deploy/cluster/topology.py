@@ -170,7 +170,7 @@ class Cluster:
             name=name,
             command=[PYTHON, ROOT / "manage.py", "serve", "--port", port],
             env=self.env,
-            is_ready=lambda: answers(f"http://127.0.0.1:{port}/account/login/"),
+            is_ready=lambda: answers(f"http://127.0.0.1:{port}/health/ready"),
             is_ours=True,
         )
 
