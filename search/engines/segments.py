@@ -15,11 +15,10 @@ import threading
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from whoosh import columns, fields, formats
-from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter
 from whoosh.reading import SegmentReader, TermNotFound
 
 from search.words import STEM, placed
@@ -28,6 +27,9 @@ TITLE, BODY, CONTEXT = "title", "body", "context"
 LAST_PLACE = 65_535
 CACHED_POSTINGS = 400_000
 """How many postings one segment may keep decoded (about 8 bytes each, and what hangs on them)."""
+
+_ONE_PLACE = [array("H", [place]).tobytes() for place in range(1024)]
+"""Most words stand once in a post: their values are made once."""
 
 _LENGTHS = struct.Struct("!ii")
 """How Whoosh keeps a term: the lengths of key and value, the key (its field in two bytes, the word), the value."""
@@ -42,7 +44,8 @@ class Places(formats.Format):
     def fixed_value_size(self) -> None:
         return None
 
-    def encode(self, places: list[int]) -> bytes:
+    @staticmethod
+    def encode(places: list[int]) -> bytes:
         return array("H", places).tobytes()
 
     @staticmethod
@@ -64,14 +67,18 @@ class WordsField(fields.FieldType):
     def __init__(self) -> None:
         self.format = Places()
 
-    def index(self, value: str, **_options) -> Iterator[tuple[bytes, int, float, bytes]]:
-        encode = self.format.encode
-        for entry, places in placed(value).items():
+    def values(self, text: str) -> Iterator[tuple[bytes, bytes]]:
+        """Every entry of ``text`` with its posting value."""
+        encode, one = self.format.encode, _ONE_PLACE
+        for entry, places in placed(text).items():
+            if len(places) == 1 and places[0] < len(one):
+                yield entry.encode(), one[places[0]]
+                continue
             if places[-1] > LAST_PLACE:
                 places = [place for place in places if place <= LAST_PLACE]
                 if not places:
                     continue
-            yield entry.encode(), len(places), float(len(places)), encode(places)
+            yield entry.encode(), encode(places)
 
 
 class LongColumn(columns.NumericColumn):
@@ -88,55 +95,6 @@ class LongColumn(columns.NumericColumn):
                 numbers.byteswap()
             numbers.extend([self._default] * (self._doccount - self._count))
             return numbers
-
-
-class LeanFieldWriter(W3FieldWriter):
-    """Whoosh's writer of posting lists in one loop.
-
-    PERF: the original makes four calls and four type checks for each posting.
-    """
-
-    def add_postings(self, schema: fields.Schema, _lengths: None, items: Iterable[tuple]) -> None:
-        before_field = before_text = None
-        for name, text, document, weight, value in items:
-            if name != before_field:
-                if before_field is not None:
-                    self.finish_term()
-                    self.finish_field()
-                self.start_field(name, schema[name])
-                before_field, before_text = name, None
-            if text != before_text:
-                if before_text is not None:
-                    self.finish_term()
-                self.start_term(text)
-                before_text = text
-                block = self._postwriter
-            if len(block._ids) >= block._blocklimit:
-                block._write_block()
-            block._ids.append(document)
-            block._weights.append(weight)
-            block._values.append(value)
-            if weight > block._maxweight:
-                block._maxweight = weight
-        if before_field is not None:
-            self.finish_term()
-            self.finish_field()
-
-
-class LeanCodec(W3Codec):
-    """Whoosh's codec without what we do not use.
-
-    PERF: it looks up the length of a field once per posting, with a call of stat() each: half of all indexing time.
-    Compressing every block of 128 postings costs an eighth of it, and time again at every reading.
-    """
-
-    length_stats = False
-
-    def __init__(self) -> None:
-        super().__init__(compression=0)
-
-    def field_writer(self, storage, segment) -> LeanFieldWriter:
-        return LeanFieldWriter(self, storage, segment)
 
 
 def schema() -> fields.Schema:

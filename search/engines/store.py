@@ -23,9 +23,9 @@ from pathlib import Path
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 from whoosh.reading import SegmentReader
-from whoosh.writing import SegmentWriter
 
-from search.engines.segments import LeanCodec, SegmentView, schema
+from search.engines.lean import LeanWriter
+from search.engines.segments import SegmentView, schema
 
 VERSION = 2
 """Raise it when the schema or :mod:`search.words` changes: every index of an older version is rebuilt by itself."""
@@ -135,7 +135,7 @@ class Part:
     @contextlib.contextmanager
     def writing(self, *, megabytes: int = 32, patience: float = 10) -> Iterator[Changes]:
         """Collect changes; all of them are committed at the end, or none."""
-        writer = SegmentWriter(self._index, timeout=patience, limitmb=megabytes, codec=LeanCodec())
+        writer = LeanWriter(self._index, patience=patience, megabytes=megabytes)
         try:
             yield (changes := Changes(writer, self.segments()))
         except BaseException:
@@ -147,7 +147,7 @@ class Part:
 class Changes:
     """What is to be written in one commit."""
 
-    def __init__(self, writer: SegmentWriter, segments: list[SegmentView]) -> None:
+    def __init__(self, writer: LeanWriter, segments: list[SegmentView]) -> None:
         self.writer = writer
         self._segments = segments
 
@@ -162,7 +162,7 @@ class Changes:
                     segment.delete_document(number)
 
 
-def _merge(writer: SegmentWriter, segments: list) -> list:
+def _merge(writer: LeanWriter, segments: list) -> list:
     """Merge eight segments of one size class, and what is a third deleted: each post moves a few times only."""
     kept, tiers = [], {}
     for segment in segments:
