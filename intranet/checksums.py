@@ -2,7 +2,8 @@
 
 A value is written in one canonical form first: moments in UTC to the microsecond, JSON with sorted keys and plain
 numbers, decimals without trailing zeros, booleans as such. Rows go by primary key, text keys by their bytes; columns by
-name. Tables that are made from others (they hold a ``tsvector``) have no sum: they are built anew.
+name. Tables that are made from others (they hold a ``tsvector``, or have no primary key) have no sum: they are built
+anew.
 """
 
 from __future__ import annotations
@@ -114,11 +115,11 @@ def postgresql_tables(connection: Any) -> tuple[list[Table], list[str]]:
         derived = set()
         for table, column, of_type, is_generated in cursor.fetchall():
             kinds.setdefault(table, {})
-            if of_type == "tsvector":
+            if of_type == "tsvector" or table not in keys:
                 derived.add(table)
             if not is_generated:
                 kinds[table][column] = _POSTGRESQL.get(of_type, TEXT)
-    tables = [Table(name, keys.get(name, ""), of) for name, of in sorted(kinds.items()) if name not in derived]
+    tables = [Table(name, keys[name], of) for name, of in sorted(kinds.items()) if name not in derived]
     return tables, sorted(derived)
 
 
@@ -135,13 +136,11 @@ def sqlite_rows(connection: sqlite3.Connection, table: Table) -> Iterator[tuple[
 def postgresql_rows(connection: Any, table: Table) -> Iterator[tuple[Any, ...]]:
     """Every row by primary key, through a cursor of the server inside the open transaction: memory stays small."""
     columns = ", ".join(_READ.get(table.kinds[name], "{}").format(quoted(name)) for name in table.columns)
-    order = ""
-    if table.key:
-        collated = ' COLLATE "C"' if table.kinds[table.key] == TEXT else ""
-        order = f" ORDER BY {quoted(table.name)}.{quoted(table.key)}{collated}"
+    collated = ' COLLATE "C"' if table.kinds[table.key] == TEXT else ""
+    order = f"{quoted(table.name)}.{quoted(table.key)}{collated}"
     with connection.cursor(name="sums") as cursor:
         cursor.itersize = 2000
-        cursor.execute(f"SELECT {columns} FROM {quoted(table.name)}{order}")  # noqa: S608
+        cursor.execute(f"SELECT {columns} FROM {quoted(table.name)} ORDER BY {order}")  # noqa: S608
         yield from cursor
 
 

@@ -6,10 +6,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from intranet.indexing import rebuild_index
 from intranet.moving import CannotMove, Moved, move_in
 
 
@@ -30,12 +30,13 @@ class Command(BaseCommand):
         except (CannotMove, OSError) as reason:
             raise CommandError(f"The company did not move in. {reason}") from None
         self.print_sums(moved)
-        call_command("rebuild_index", quiet=True, stdout=self.stdout)
         self.stdout.write(
             f"The company moved in: {len(moved.after)} tables with {sum(t['rows'] for t in moved.after.values())} rows "
-            f"and {len(moved.files_after)} files, each as it was; the search index was made anew. "
-            f"Start the servers now. Keep {folder} as a backup, and don't serve it again."
+            f"and {len(moved.files_after)} files, each as it was. Making the search index anew…"
         )
+        self.stdout.flush()
+        rebuild_index(self)
+        self.stdout.write(f"Start the servers now. Keep {folder} as a backup, and don't serve it again.")
 
     def print_sums(self, moved: Moved) -> None:
         """A line per table and file: what, rows, its checksum before and after."""

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from intranet import backups, keys
+from intranet.indexing import rebuild_index
 
 
 class Command(BaseCommand):
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         if not settings.IS_EMBEDDED:
             # What a newer code needs; and the index, which no backup holds (embedded, the server does both).
             call_command("migrate", verbosity=0, interactive=False)
-            call_command("rebuild_index", quiet=True, stdout=self.stdout)
+            rebuild_index(self)
         self.stdout.write(
             f"Restored the company as it was at {made.taken_at}: {len(made.tables)} tables with {made.rows} rows and "
             f"{len(made.blobs)} files, each compared with its checksum. The search index is made anew."
