@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import close_old_connections, connection
@@ -16,7 +17,7 @@ from intranet import lag
 from kit import facts
 from live.hub import running_hub
 
-__all__ = ["CONTENT_TYPE", "REGISTRY", "as_text", "count_requests"]
+__all__ = ["CONTENT_TYPE", "REGISTRY", "as_text", "count_requests", "look"]
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
@@ -53,8 +54,18 @@ def route_of(request: HttpRequest) -> str:
     return "static" if request.path_info.startswith("/static/") else "none"
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the database says: facts by state, and seconds that the index is behind."""
+
+    backlog: dict[str, int]
+    behind: float
+
+
 class State:
     """How things stand at the moment they are asked for."""
+
+    seen: Seen | None = None
 
     def collect(self) -> Iterator[Any]:
         """Prometheus' gauges of sockets, facts and index."""
@@ -65,24 +76,33 @@ class State:
         yield GaugeMetricFamily(
             "parvis_hub_blind_seconds", "For how long the hub couldn't read rights and sends nothing.", blind
         )
-        try:
-            close_old_connections()
-            backlog, behind = facts.backlog(), lag.seconds()
-        except Exception:
-            connection.close()
-            yield GaugeMetricFamily("parvis_database_up", "Whether the database answered just now.", 0)
-            return
-        yield GaugeMetricFamily("parvis_database_up", "Whether the database answered just now.", 1)
-        family = GaugeMetricFamily("parvis_facts", "Facts not yet heard by everybody.", labels=["state"])
-        for state, count in backlog.items():
-            family.add_metric([state], count)
-        yield family
-        yield GaugeMetricFamily("parvis_index_lag_seconds", "Age of the oldest change search doesn't know.", behind)
+        seen = self.seen
+        is_up = 1 if seen is not None else 0
+        yield GaugeMetricFamily("parvis_database_up", "Whether the database answered just now.", is_up)
+        if seen is not None:
+            family = GaugeMetricFamily("parvis_facts", "Facts not yet heard by everybody.", labels=["state"])
+            for state, count in seen.backlog.items():
+                family.add_metric([state], count)
+            yield family
+            help_text = "Age of the oldest change search doesn't know."
+            yield GaugeMetricFamily("parvis_index_lag_seconds", help_text, seen.behind)
 
 
-REGISTRY.register(State())
+STATE = State()
+REGISTRY.register(STATE)
 
 
-def as_text() -> bytes:
-    """All of it in Prometheus' text format."""
+def look() -> Seen:
+    """Ask the database, on a thread of the caller's; it may hang as long as the database does."""
+    close_old_connections()
+    try:
+        return Seen(facts.backlog(), lag.seconds())
+    except Exception:
+        connection.close()
+        raise
+
+
+def as_text(seen: Seen | None) -> bytes:
+    """All of it in Prometheus' text format; without what the database says when that is None."""
+    STATE.seen = seen
     return generate_latest(REGISTRY)

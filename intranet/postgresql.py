@@ -40,9 +40,6 @@ def connected() -> Iterator[Any]:
     except psycopg2.Error as error:
         raise Unavailable(f"The database doesn't answer: {first_line(error)}") from None
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SET TIME ZONE 'UTC'")
-        connection.commit()
         yield connection
     finally:
         with contextlib.suppress(psycopg2.Error):

@@ -14,6 +14,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from django.conf import settings
 
@@ -25,6 +26,8 @@ log = logging.getLogger("parvis.probes")
 #: seconds a service has for an answer, and for which an answer is given again
 PATIENCE = 2.0
 KEPT = 1.0
+T = TypeVar("T")
+
 PLAIN = b"text/plain; charset=utf-8"
 
 
@@ -39,7 +42,7 @@ class Probes:
             "/metrics": self.metrics,
         }
         self.pool = ThreadPoolExecutor(max_workers=len(readiness.CHECKS) + 1, thread_name_prefix="probe")
-        self.asked: dict[str, asyncio.Future[frozenset[str]]] = {}
+        self.asked: dict[str, asyncio.Future[Any]] = {}
         self.away: tuple[float, list[str]] = (-KEPT, [])
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -62,9 +65,12 @@ class Probes:
         """Prometheus' text, for whom it is meant; to everybody else there is nothing at this address."""
         if not may_see_metrics(scope):
             return False
-        loop = asyncio.get_running_loop()
-        text = await loop.run_in_executor(self.pool, metrics.as_text)
-        return await answered(send, 200, metrics.CONTENT_TYPE.encode(), text)
+        try:
+            seen = await self.once("metrics", metrics.look)
+        except Exception as error:
+            log.info("the database is away: %s", type(error).__name__)
+            seen = None
+        return await answered(send, 200, metrics.CONTENT_TYPE.encode(), metrics.as_text(seen))
 
     async def find_away(self) -> list[str]:
         """What can't be reached or isn't ready, by name; asked at most once a second however many ask us."""
@@ -77,16 +83,19 @@ class Probes:
         return away
 
     async def ask(self, name: str) -> frozenset[str]:
-        """One check on a thread; a service that doesn't answer in time is away, and is not asked twice at once."""
-        running = self.asked.get(name)
-        if running is None or running.done():
-            check = readiness.CHECKS[name]
-            running = self.asked[name] = asyncio.get_running_loop().run_in_executor(self.pool, check)
+        """One check; a service that doesn't answer in time is away."""
         try:
-            return await asyncio.wait_for(asyncio.shield(running), PATIENCE)
+            return await self.once(name, readiness.CHECKS[name])
         except Exception as error:
             log.info("%s is away: %s", name, type(error).__name__)
             return frozenset({name})
+
+    async def once(self, name: str, question: Callable[[], T]) -> T:
+        """What a question to a service gives, on a thread; it is not put twice at once. Raises TimeoutError."""
+        running = self.asked.get(name)
+        if running is None or running.done():
+            running = self.asked[name] = asyncio.get_running_loop().run_in_executor(self.pool, question)
+        return await asyncio.wait_for(asyncio.shield(running), PATIENCE)
 
 
 def may_see_metrics(scope: Message) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import sqlite3
@@ -10,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 
+import psycopg2
 import pytest
 from django.conf import settings
 
@@ -85,6 +87,29 @@ def test_metrics_are_for_this_machine_or_the_token_and_for_others_there_is_nothi
         assert wrong[:2] == (404, nothing)
         right = ask(server.address, "/metrics", Authorization=f"Bearer {TOKEN}", **forwarded)
         assert right[0] == 200 and "parvis_requests_total" in right[1]
+
+
+@server_only
+def test_a_database_that_hangs_holds_up_neither_probe_nor_metrics(tmp_path):
+    with server_profile.new_database() as address:
+        profile = server_profile.variables(address)
+        assert servers.manage(tmp_path, "migrate", "--verbosity", "0", **profile).returncode == 0
+        running = servers.start(tmp_path, **profile)
+        try:
+            with contextlib.closing(psycopg2.connect(address)) as held, held.cursor() as cursor:
+                cursor.execute("LOCK TABLE django_migrations, kit_fact IN ACCESS EXCLUSIVE MODE")
+                for _ in range(3):
+                    began = time.monotonic()
+                    assert ask(running.address, "/health/live")[0] == 200
+                    assert json.loads(ask(running.address, "/health/ready")[1])["away"] == ["database"]
+                    assert "parvis_database_up 0.0" in ask(running.address, "/metrics")[1]
+                    assert time.monotonic() - began < 8
+                held.rollback()
+            time.sleep(1.5)
+            assert ask(running.address, "/health/ready")[0] == 200
+            assert "parvis_database_up 1.0" in ask(running.address, "/metrics")[1]
+        finally:
+            running.stop()
 
 
 @server_only
