@@ -164,8 +164,11 @@ CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
 
 BLOB_FOLDER = DATA_FOLDER / "blobs"
 INDEX_FOLDER = DATA_FOLDER / "index"
+# The profile decides: on servers words are kept in the database of the posts, else in files of the one process.
 HAYSTACK_CONNECTIONS = {
-    "default": {
+    "default": {"ENGINE": "search.engines.postgres_engine.PostgresEngine", "SILENTLY_FAIL": False}
+    if DATABASE_URL
+    else {
         "ENGINE": "search.engines.whoosh_engine.WhooshEngine",
         "PATH": str(INDEX_FOLDER),
         "SILENTLY_FAIL": False,

@@ -7,6 +7,7 @@ An app makes its rows findable in its ``search_indexes.py``, importing Haystack 
 ``space``, ``is_shared`` the space it stands in, and whether its label lets guests read it; not where no space decides;
 ``finds``                the word for it: ``thread``, ``person``, ``group``, ``topic``;
 ``hears``                fact name -> function from the fact's ids to the keys of the rows to write again;
+``waits``                those of these facts that change words of very many rows and hide none: they may be late;
 ``rows(viewer)``         the rows ``viewer`` may find (default: the rule over ``space``): the second gate;
 ``gate(viewer)``         the same for the index (default: from the spaces the rule gives): the first gate;
 ``action``               the right that finds it (default ``read``); ``is_for_all``: everybody signed in finds it;
@@ -84,6 +85,10 @@ class Findable:
     def hears(self) -> Mapping[str, Callable[[Mapping[str, Any]], Iterable[int]]]:
         return getattr(self.index, "hears", {})
 
+    @property
+    def waits(self) -> frozenset[str]:
+        return getattr(self.index, "waits", frozenset())
+
     def rows(self, viewer: Person) -> QuerySet:
         """SECURITY: the second gate, asked of the database for every hit, count and facet."""
         own = getattr(self.index, "rows", None)
@@ -123,15 +128,27 @@ class Findable:
     def document(self, row: Model) -> dict[str, Any]:
         """``row`` as the index keeps it."""
         prepared = self.index.full_prepare(row)
-        space = prepared.get("space")
-        gate = gate_number(int(space), is_shared=bool(prepared.get("is_shared", False))) if space else 0
         return {
             "title": prepared.get("title") or "",
             "body": prepared.get("text") or "",
             "context": prepared.get("context") or "",
             "row": row.pk,
-            "gate": gate,
+            "gate": _gate(prepared.get("space"), prepared.get("is_shared", False)),
         }
+
+    def gate_of(self, row: Model) -> int:
+        """The gate number of ``row`` alone, without its words."""
+        return _gate(self._prepared("space", row), self._prepared("is_shared", row))
+
+    def _prepared(self, name: str, row: Model) -> Any:
+        if name not in self.index.fields:
+            return None
+        own = getattr(self.index, f"prepare_{name}", None)
+        return own(row) if own else self.index.fields[name].prepare(row)
+
+
+def _gate(space: Any, is_shared: Any) -> int:
+    return gate_number(int(space), is_shared=bool(is_shared)) if space else 0
 
 
 def findables(using: str = "default") -> dict[str, Findable]:

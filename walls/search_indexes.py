@@ -180,6 +180,7 @@ class PostIndex(indexes.SearchIndex, indexes.Indexable):
         "post.restored": _post_and_replies_below,
         "person.changed": _of_person,
     }
+    waits = frozenset({"person.changed"})
 
     def get_model(self):
         return Post

@@ -32,6 +32,10 @@ class Deadline:
         """Seconds that another process, whose work this thread cannot see, may take from now on."""
         return max(0.0, min(self._work_ends - time.thread_time(), self._wall_ends - time.monotonic()))
 
+    def spend(self, seconds: float) -> None:
+        """Count so many seconds that another process worked for this thread."""
+        self._work_ends -= seconds
+
     def check(self) -> None:
         if self.is_over:
             raise TimeUp

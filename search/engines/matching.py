@@ -10,55 +10,35 @@ so a hidden word is never one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 
 from search.engines.deadline import Deadline
 from search.engines.segments import BODY, CONTEXT, TITLE, SegmentView
 from search.engines.slips import Near, distance, nearby
+from search.engines.weighing import (
+    ANY,
+    BODY_WORTH,
+    CONTEXT_WORTH,
+    ENOUGH,
+    EXACT_BONUS,
+    PLURAL_BONUS,
+    TITLE_WORTH,
+    TYPO_CANDIDATES,
+    WIDENED,
+    Gate,
+    Matches,
+    can_be_widened,
+    nearest,
+    plurals,
+    slips_allowed,
+    sorted_out,
+)
 from search.language import Clause, Phrase, Term, Word
 from search.words import lookups
 
-FIELDS = ((TITLE, 3.0), (BODY, 0.5), (CONTEXT, 0.01))
-EXACT_BONUS = 0.25
-PLURAL_BONUS = 0.1
-WIDENED = 0.5
-ENOUGH = 0.2
-"""A document whose total is below this matched in its context only, which by itself is no hit."""
-SHORTEST_WIDENED = 3
-SHORTEST_TYPO = 4
-SHORTEST_TWO_SLIPS = 9
-TYPO_CANDIDATES = 5
+__all__ = ["ANY", "ENOUGH", "Gate", "Matches", "Matching"]
+
+FIELDS = ((TITLE, TITLE_WORTH), (BODY, BODY_WORTH), (CONTEXT, CONTEXT_WORTH))
 KEPT_RESULTS = 64
-ANY = 0.001
-"""For ``least``: the context alone is a hit, as when one asks what somebody wrote in threads about a word."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """What may be found: documents whose gate number is in ``numbers`` or whose row is in ``rows`` (None: any)."""
-
-    numbers: frozenset[int] | None = frozenset()
-    rows: frozenset[int] | None = None
-
-    def opens_to(self, segment: SegmentView, documents: Iterable[int]) -> list[int]:
-        """Those of ``documents`` that stand and lie behind this gate."""
-        deleted = segment.deleted
-        found = [number for number in documents if number not in deleted]
-        if self.numbers is not None:
-            gates, numbers = segment.gates, self.numbers
-            found = [number for number in found if gates[number] in numbers]
-        if self.rows is not None:
-            keys, rows = segment.rows, self.rows
-            found = [number for number in found if keys[number] in rows]
-        return found
-
-
-@dataclass(slots=True)
-class Matches:
-    """Weight by row key, and which words stood in for a term that nothing readable holds."""
-
-    weights: dict[int, float] = field(default_factory=dict)
-    instead: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Matching:
@@ -70,22 +50,18 @@ class Matching:
 
     def match(self, clauses: Iterable[Clause], *, least: float = ENOUGH) -> Matches:
         """Rows for which every clause holds; clauses hold words and phrases only. ``least``: weight of a hit."""
-        clauses = list(clauses)
-        asked = [clause for clause in clauses if not all(term.is_negated for term in clause)]
-        # Stop words ask for nothing, unless nothing else was asked.
-        telling = [clause for clause in asked if not all(isinstance(t, Word) and t.is_stop_word for t in clause)]
-        forbidden = [clause for clause in clauses if all(term.is_negated for term in clause)]
-        widened = {id(term): self._widen(term) for clause in telling or asked for term in clause if not term.is_negated}
-        found = Matches(instead=self.instead)
+        asked, forbidden = sorted_out(clauses)
+        widened = {id(term): self._widen(term) for clause in asked for term in clause if not term.is_negated}
+        found: dict[int, float] = {}
         for segment in self.segments:
-            weights = self._and(segment, telling or asked, widened)
+            weights = self._and(segment, asked, widened)
             for clause in forbidden:
                 weights = self._less(segment, weights, clause)
             rows = segment.rows
             for number in self.gate.opens_to(segment, weights):
                 if weights[number] >= least:
-                    found.weights[rows[number]] = round(weights[number], 4)
-        return found
+                    found[rows[number]] = round(weights[number], 4)
+        return Matches(found, self.instead)
 
     def _and(self, segment: SegmentView, clauses: list[Clause], widened: Mapping[int, tuple]) -> Mapping[int, float]:
         total: Mapping[int, float] | None = None
@@ -156,7 +132,7 @@ class Matching:
             return tuple(self._readable(self._beginning(word)))
         if any(self._holds(segment, self._term(segment, term, ())) for segment in self.segments):
             return ()
-        if len(term.runs[0]) > 1 or len(word) < SHORTEST_WIDENED or word.isdigit():
+        if not can_be_widened(term):
             return ()
         found = self._readable(self._beginning(word)) or self.typos(word)
         if found:
@@ -186,13 +162,12 @@ class Matching:
 
     def typos(self, word: str) -> list[str]:
         """The nearest readable words, the most used first; cut to a few after the gate."""
-        found = self.near(word)
-        return [one.word for one in found if one.slips == found[0].slips][:TYPO_CANDIDATES]
+        return nearest(self.near(word))
 
     def near(self, word: str) -> list[Near]:
         """Readable words a slip or two away: the closest first, of these the most used by what is readable."""
-        slips = 2 if len(word) >= SHORTEST_TWO_SLIPS else 1
-        if len(word) < SHORTEST_TYPO or any(letter.isdigit() for letter in word):
+        slips = slips_allowed(word)
+        if not slips:
             return []
         candidates: set[str] = set()
         for segment in self.segments:
@@ -237,8 +212,8 @@ def _word(segment: SegmentView, word: str, entries: tuple[str, ...]) -> dict[int
     bonuses = {word: EXACT_BONUS}
     if len(entries) > 1:
         # "litige" means "litiges" rather than "litigation", though all three share a stem.
-        bonuses.update(dict.fromkeys(_plurals(word), PLURAL_BONUS))
-        entries = tuple(dict.fromkeys((*entries, *_plurals(word))))
+        bonuses.update(dict.fromkeys(plurals(word), PLURAL_BONUS))
+        entries = tuple(dict.fromkeys((*entries, *plurals(word))))
     for name, worth in FIELDS:
         inside: dict[int, float] = {}
         for entry in entries:
@@ -257,12 +232,6 @@ def _word(segment: SegmentView, word: str, entries: tuple[str, ...]) -> dict[int
         for number, weight in inside.items():
             weights[number] = weights.get(number, 0.0) + weight
     return weights
-
-
-def _plurals(word: str) -> tuple[str, ...]:
-    if word.endswith(("s", "x")) and len(word) > 3:
-        return (word[:-1], word[:-2]) if word.endswith("es") else (word[:-1],)
-    return (word + "s", word + "es", word + "x")
 
 
 def _run(

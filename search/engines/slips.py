@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from search.engines.segments import SegmentView
+if TYPE_CHECKING:
+    from search.engines.segments import SegmentView
 
 
 class Near(NamedTuple):
@@ -17,10 +18,14 @@ class Near(NamedTuple):
 
 def nearby(segment: SegmentView, word: str, slips: int) -> set[str]:
     """Words that share with ``word`` a beginning or an end that the slips left alone."""
-    half = len(word) // 2
-    keep = max(2, half - 1 if slips == 1 else len(word) // 3)
+    keep = kept_part(word, slips)
     found = set(segment.words_from(word[:keep])) | set(segment.words_to(word[-keep:]))
     return {candidate for candidate in found if abs(len(candidate) - len(word)) <= slips}
+
+
+def kept_part(word: str, slips: int) -> int:
+    """How many letters of the beginning or of the end of ``word`` so many slips leave alone."""
+    return max(2, len(word) // 2 - 1 if slips == 1 else len(word) // 3)
 
 
 def distance(one: str, other: str, limit: int) -> int:

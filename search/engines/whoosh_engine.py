@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from haystack.backends import BaseEngine, BaseSearchBackend, BaseSearchQuery
-from haystack.exceptions import SearchBackendError
-from haystack.models import SearchResult
+from haystack.backends import BaseEngine
 
 from search import language
 from search.engines import rebuild
+from search.engines.contract import HaystackBackend, HaystackQuery, label_and_key
 from search.engines.deadline import Deadline
 from search.engines.matching import ANY, ENOUGH, Gate, Matches, Matching
 from search.engines.segments import SegmentView
@@ -43,13 +42,11 @@ def heal(store: Store, reason: str) -> None:
         log.warning("The search index is being rebuilt: %s.", reason)
 
 
-class WhooshBackend(BaseSearchBackend):
+class WhooshBackend(HaystackBackend):
     """What ``connections["default"].get_backend()`` gives."""
 
     def __init__(self, connection_alias: str, **options: Any) -> None:
         super().__init__(connection_alias, **options)
-        # A deletion that fails silently leaves text findable that its author took back.
-        self.silently_fail = options.get("SILENTLY_FAIL", False)
         self.store, self.writer = _engine_for(str(options["PATH"]))
 
     # Finding ----------------------------------------------------------------------------------------------------------
@@ -79,6 +76,10 @@ class WhooshBackend(BaseSearchBackend):
     def rebuilding(self) -> rebuild.State | None:
         return rebuild.state(self.store)
 
+    def rebuild(self, progress: rebuild.Progress = lambda done, total: None) -> int:
+        """Write every findable row into a new index beside the served one, and serve it. Raises Busy."""
+        return rebuild.rebuild(self.store, progress)
+
     # Haystack's interface ---------------------------------------------------------------------------------------------
 
     def _generation(self) -> Generation:
@@ -100,13 +101,9 @@ class WhooshBackend(BaseSearchBackend):
                 changes.add(one.document(row))
 
     def remove(self, obj_or_string, commit: bool = True) -> None:  # noqa: FBT001, FBT002 - Haystack's signature
-        label, key = (
-            obj_or_string.rsplit(".", 1)
-            if isinstance(obj_or_string, str)
-            else (obj_or_string._meta.label_lower, obj_or_string.pk)
-        )
-        with self._generation().part(label.lower()).writing() as changes:
-            changes.drop(int(key))
+        label, key = label_and_key(obj_or_string)
+        with self._generation().part(label).writing() as changes:
+            changes.drop(key)
 
     def clear(self, models=None, commit: bool = True) -> None:  # noqa: FBT001, FBT002 - Haystack's signature
         generation = self._generation()
@@ -119,47 +116,10 @@ class WhooshBackend(BaseSearchBackend):
                 for key in part.rows():
                     changes.drop(key)
 
-    def search(self, query_string: str, **options: Any) -> dict[str, Any]:
-        """Haystack's own way in. SECURITY: without ``narrow("gate:…")`` it finds nothing rather than everything."""
-        numbers: set[int] = set()
-        for narrow in options.get("narrow_queries") or ():
-            name, _, value = narrow.partition(":")
-            if name != "gate":
-                raise SearchBackendError(f"Results are narrowed by gate, not by {name!r}.")
-            numbers |= {int(number) for number in value.split(",") if number}
-        gate, deadline = Gate(frozenset(numbers)), Deadline(1.0)
-        query = language.parse(query_string)
-        wanted = {model._meta.label_lower for model in options.get("models") or ()}
-        hits: list[tuple[float, str, int]] = []
-        for label, one in findables().items():
-            if not wanted or label in wanted:
-                hits += [
-                    (weight, label, key)
-                    for key, weight in self.match(query.clauses, one, gate, deadline).weights.items()
-                ]
-        hits.sort(key=lambda hit: (-hit[0], hit[1], hit[2]))
-        first, last = options.get("start_offset") or 0, options.get("end_offset")
-        make = options.get("result_class") or SearchResult
-        results = [make(*label.split("."), key, weight) for weight, label, key in hits[first:last]]
-        return {"results": results, "hits": len(hits)}
-
-
-class WhooshQuery(BaseSearchQuery):
-    """Haystack's query, written out in our language."""
-
-    def build_query_fragment(self, field: str, filter_type: str, value: Any) -> str:
-        if field not in ("content", "text"):
-            raise SearchBackendError(f"The index holds words only, no field {field!r}.")
-        text = getattr(value, "query_string", value)
-        return str(text) if hasattr(value, "query_string") else f'"{str(text).replace(chr(34), " ")}"'
-
-    def build_query(self) -> str:
-        return self.query_filter.as_query_string(self.build_query_fragment).strip("()")
-
 
 class WhooshEngine(BaseEngine):
     backend = WhooshBackend
-    query = WhooshQuery
+    query = HaystackQuery
 
 
-__all__ = ["WhooshBackend", "WhooshEngine", "WhooshQuery", "heal"]
+__all__ = ["WhooshBackend", "WhooshEngine", "heal"]

@@ -10,10 +10,10 @@ from django.db import connection
 from django.urls import reverse
 
 from search import queries
-from search.engines import rebuild
 from search.engines.deadline import PATIENCE, Deadline, TimeUp
 from search.language import parse
 from search.sql import time_limit
+from tests.search.profiles import embedded
 from tests.search.writing import write_thread
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT COUNT(*) FROM n"
@@ -26,6 +26,7 @@ def thread(cast, index):
     return made
 
 
+@embedded
 def test_a_search_that_waited_longer_than_its_second_is_whole_and_says_so(cast, thread):
     """Red with the clock on the wall: another thread reads the same segment for more than a second."""
     segment = queries.backend().store.current().part("walls.post").segments()[0]
@@ -78,8 +79,6 @@ def test_a_search_that_is_cut_off_says_so_and_claims_nothing_else(cast, thread, 
     assert "Nothing you may read matches" not in page and "0 results" not in page
 
 
-def test_a_word_beside_an_operator_is_answered_without_any_index_too(cast, thread, monkeypatch):
-    monkeypatch.setattr(rebuild, "start_in_child", lambda store: False)
-    store = queries.backend().store
-    (store.root / "current").unlink()
+def test_a_word_beside_an_operator_is_answered_without_any_index_too(cast, thread, index):
+    index.lose()
     assert queries.search(viewer=cast.outsider, query=parse("porosity OR kind:idea")).is_stale

@@ -15,6 +15,7 @@ from search.engines import rebuild
 from search.engines.store import Unusable
 from search.engines.writer import Writer
 from search.language import parse
+from tests.search.profiles import embedded
 from tests.search.writing import deliver, found, post_thread
 from walls.models import Post
 from walls.services import posts
@@ -32,6 +33,7 @@ def rows_written(monkeypatch) -> list[tuple[str, int]]:
     return written
 
 
+@embedded
 def test_facts_told_before_a_rebuild_are_not_written_again_when_they_are_delivered_after_it(cast, index, monkeypatch):
     """As after an import: its facts wait in the outbox while ``rebuild_index`` runs, then the server delivers them."""
     made = post_thread(author=cast.member, spaces=cast.spaces["open"], title="Vidange", source="Faite.")
@@ -47,6 +49,7 @@ def test_facts_told_before_a_rebuild_are_not_written_again_when_they_are_deliver
     assert found(cast.outsider, "mandrin") == [2]
 
 
+@embedded
 def test_a_change_told_while_a_rebuild_runs_is_heard_after_it(cast, index):
     made = post_thread(author=cast.member, spaces=cast.spaces["open"], title="Vidange", source="Faite.")
     store = index.backend.store
@@ -62,6 +65,7 @@ def test_a_change_told_while_a_rebuild_runs_is_heard_after_it(cast, index):
     assert found(cast.outsider, "mandrin") == [1]
 
 
+@embedded
 def test_a_fact_that_commits_late_under_a_lower_number_is_not_taken_for_built(cast, index):
     """PostgreSQL numbers facts before they are committed. Red when all numbers below the newest are skipped."""
     made = post_thread(author=cast.member, spaces=cast.spaces["open"], title="Vidange", source="Faite.")
@@ -76,6 +80,7 @@ def test_a_fact_that_commits_late_under_a_lower_number_is_not_taken_for_built(ca
     assert found(cast.outsider, "vidange") == [1]
 
 
+@embedded
 def test_an_index_that_knows_nothing_of_what_it_was_built_from_hears_all_again(cast, thread, monkeypatch):
     store = queries.backend().store
     file = store.current().folder / "heard.json"
@@ -88,6 +93,7 @@ def test_an_index_that_knows_nothing_of_what_it_was_built_from_hears_all_again(c
     assert written
 
 
+@embedded
 def test_an_index_ahead_of_the_database_is_not_believed(cast, thread):
     store = queries.backend().store
     store.current().note_heard(10**9)
@@ -95,6 +101,7 @@ def test_an_index_ahead_of_the_database_is_not_believed(cast, thread):
         queries.backend().writer._follow()
 
 
+@embedded
 @pytest.mark.parametrize("damage", ["deleted", "corrupt", "old"])
 def test_a_damaged_index_says_so_and_asks_to_be_rebuilt(cast, thread, monkeypatch, damage):
     asked = []
@@ -117,19 +124,20 @@ def test_a_damaged_index_says_so_and_asks_to_be_rebuilt(cast, thread, monkeypatc
     assert found(cast.outsider, "vidange") == [1]
 
 
-def test_operators_alone_are_answered_without_any_index(cast, thread, monkeypatch):
-    monkeypatch.setattr(rebuild, "start_in_child", lambda store: False)
-    shutil.rmtree(queries.backend().store.root)
+def test_operators_alone_are_answered_without_any_index(cast, thread, index):
+    index.lose()
     results = queries.search(viewer=cast.outsider, query=parse("kind:discussion from:max"))
     assert (results.total, results.is_stale) == (1, False)
 
 
+@embedded
 def test_only_one_process_rebuilds_at_a_time(cast, index):
     backend = index()
     with rebuild._alone(backend.store.root), pytest.raises(rebuild.Busy):
         rebuild.rebuild(backend.store)
 
 
+@embedded
 def test_the_command_shows_progress_and_swaps_the_new_index_in(cast, thread, capsys):
     store = queries.backend().store
     before = store.current().folder.name

@@ -14,6 +14,7 @@ from search import queries
 from search.engines import rebuild, whoosh_engine
 from search.findables import facts_heard, findables
 from search.language import parse
+from tests.search.profiles import embedded
 from tests.search.writing import deliver, found, post_thread, write_post, write_thread
 from walls.models import Post
 from walls.services import classification, posts
@@ -35,14 +36,14 @@ def test_an_edited_post_is_found_by_its_new_words_only(cast, thread):
     assert found(cast.outsider, "tournure") == [2]
 
 
-def test_a_deleted_post_is_gone_before_and_after_the_index_hears_of_it(cast, thread):
+def test_a_deleted_post_is_gone_before_and_after_the_index_hears_of_it(cast, thread, index):
     post = posts.reply(author=cast.member, thread=thread, source="Mandrin.")
     deliver()
     assert found(cast.outsider, "mandrin") == [2]
     posts.delete_post(by=cast.member, post=post)
     assert found(cast.outsider, "mandrin") == []
     deliver()
-    assert post.pk not in queries.backend().store.current().part("walls.post").rows()
+    assert post.pk not in index.rows("walls.post")
 
 
 def test_a_moved_thread_is_found_where_it_is_now(cast, thread):
@@ -92,6 +93,7 @@ def test_every_fact_that_is_heard_is_one_that_is_told():
     assert facts_heard() <= told
 
 
+@embedded
 def test_hearing_a_fact_twice_changes_nothing(cast, thread):
     fact = Fact.objects.get(name="thread.posted")
     heard = facts.HeardFact(fact.pk, fact.name, fact.ids, fact.told_at)
@@ -103,6 +105,7 @@ def test_hearing_a_fact_twice_changes_nothing(cast, thread):
     assert found(cast.outsider, "vidange") == [1]
 
 
+@embedded
 def test_many_commits_leave_few_segments_and_lose_nothing(cast, thread):
     for number in range(40):
         write_post(thread=thread, author=cast.member, source=f"Reponse mot{number}")
@@ -112,6 +115,7 @@ def test_many_commits_leave_few_segments_and_lose_nothing(cast, thread):
     assert [found(cast.outsider, f"mot{number}") for number in range(40)] == [[number + 2] for number in range(40)]
 
 
+@embedded
 def test_rows_out_of_step_are_written_again(cast, index):
     index()
     write_thread(space=cast.spaces["open"], author=cast.member, title="Unheard", source="Zebra.")
@@ -137,6 +141,7 @@ def test_haystacks_own_way_in_finds_nothing_without_a_gate(cast, thread):
     assert [int(hit.pk) for hit in hits] == [thread.posts.get().pk]
 
 
+@embedded
 @pytest.mark.django_db(transaction=True)
 def test_the_thread_of_the_server_makes_a_reply_findable_within_two_seconds(index, transactional_cast):
     cast = transactional_cast
@@ -154,6 +159,7 @@ def test_the_thread_of_the_server_makes_a_reply_findable_within_two_seconds(inde
     writer.stop()
 
 
+@embedded
 @pytest.mark.django_db(transaction=True)
 def test_the_thread_of_the_server_has_the_words_at_hand_before_somebody_slips(index, transactional_cast):
     """Red without reading ahead: the first to mistype would wait, or be proposed nothing."""
@@ -168,6 +174,7 @@ def test_the_thread_of_the_server_has_the_words_at_hand_before_somebody_slips(in
     assert [vars(segment)["mirrored"] for segment in segments] == [["arbez", "ipako"]]
 
 
+@embedded
 @pytest.mark.django_db(transaction=True)
 def test_facts_that_another_process_delivers_are_read_from_the_outbox(index, transactional_cast):
     cast = transactional_cast
@@ -182,6 +189,7 @@ def test_facts_that_another_process_delivers_are_read_from_the_outbox(index, tra
     writer.stop()
 
 
+@embedded
 @pytest.mark.django_db(transaction=True)
 def test_what_a_crash_took_from_the_queue_is_heard_again_at_the_next_start(index, transactional_cast):
     cast = transactional_cast
@@ -203,6 +211,7 @@ def test_what_a_crash_took_from_the_queue_is_heard_again_at_the_next_start(index
     again.writer.stop()
 
 
+@embedded
 def test_readers_on_many_threads_see_whole_commits(cast, thread):
     """Whoosh's files keep one reading position for all threads: without the lock this fails at once."""
     for number in range(120):

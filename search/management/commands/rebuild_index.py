@@ -7,7 +7,7 @@ import time
 from django.core.management.base import BaseCommand, CommandError
 from haystack import connections
 
-from search.engines.rebuild import Busy, rebuild
+from search.engines.rebuild import Busy
 
 BAR = 30
 
@@ -21,10 +21,10 @@ class Command(BaseCommand):
         parser.add_argument("--noinput", action="store_true", help="accepted for habit's sake; nothing is asked")
 
     def handle(self, *args, **options):
-        store = connections["default"].get_backend().store
+        backend = connections["default"].get_backend()
         began = time.monotonic()
         try:
-            done = rebuild(store, (lambda done, total: None) if options["quiet"] else self._show)
+            done = backend.rebuild((lambda done, total: None) if options["quiet"] else self._show)
         except Busy:
             raise CommandError("Another process rebuilds the search index already.") from None
         if not options["quiet"]:

@@ -1,0 +1,195 @@
+"""Matching on PostgreSQL: the same questions as :mod:`search.engines.matching`, answered by SQL behind the same gate.
+
+SECURITY: the gate stands in every statement below. Words that may stand in for others come from a table of all words,
+and each is then asked for behind the gate, before they are counted and cut to a few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from django.db import connection
+
+from search import sql
+from search.engines.deadline import Deadline
+from search.engines.postgres import asking
+from search.engines.postgres.rows import mark
+from search.engines.postgres.vectors import BODY, TITLE, lexeme
+from search.engines.slips import Near, distance, kept_part
+from search.engines.weighing import (
+    ENOUGH,
+    TYPO_CANDIDATES,
+    Gate,
+    Matches,
+    can_be_widened,
+    nearest,
+    slips_allowed,
+    sorted_out,
+)
+from search.findables import Findable
+from search.language import Clause, Term, Word
+
+
+class Selected(Mapping[int, float]):
+    """Weight by row key, as a statement that others may build upon; fetched when somebody looks inside."""
+
+    def __init__(self, statement: str, parameters: list[Any], deadline: Deadline) -> None:
+        self.statement, self.parameters, self._deadline = statement, parameters, deadline
+
+    @cached_property
+    def _fetched(self) -> dict[int, float]:
+        with sql.time_limit(self._deadline), connection.cursor() as cursor:
+            cursor.execute(self.statement, self.parameters)
+            return dict(cursor.fetchall())
+
+    def __getitem__(self, key: int) -> float:
+        return self._fetched[key]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._fetched)
+
+    def __len__(self) -> int:
+        return len(self._fetched)
+
+    def items(self) -> Any:
+        return self._fetched.items()
+
+
+class PostgresMatching:
+    """Questions about one findable behind one gate."""
+
+    def __init__(self, one: Findable, gate: Gate, deadline: Deadline) -> None:
+        self.deadline = deadline
+        self.instead: dict[str, tuple[str, ...]] = {}
+        self._label = one.label
+        self._behind, self._behind_parameters = _behind(one.label, gate)
+
+    def match(self, clauses: Iterable[Clause], *, least: float = ENOUGH) -> Matches:
+        """Rows for which every clause holds; clauses hold words and phrases only. ``least``: weight of a hit."""
+        asked, forbidden = sorted_out(clauses)
+        widened = self._widened([one for clause in asked for one in clause if not one.is_negated])
+        pieces = [asking.clause(clause, [widened(one) for one in clause]) for clause in asked]
+        whole = asking.all_of(pieces, [[asking.plain(one) for one in clause] for clause in forbidden])
+        statement = (
+            "SELECT key AS pk, weight FROM (SELECT r.key, "  # noqa: S608 - our own text, values are parameters
+            f"round(({whole.weight}) * 1e4) / 1e4 AS weight FROM search_row r "
+            f"WHERE {self._behind} AND r.words @@ %s::tsquery OFFSET 0) found WHERE weight >= %s"
+        )
+        parameters = [*whole.parameters, *self._behind_parameters, whole.query, least]
+        return Matches(Selected(statement, parameters, self.deadline), self.instead)
+
+    # Widening ---------------------------------------------------------------------------------------------------------
+
+    def _widened(self, terms: list[Term]) -> Any:
+        """How to ask for each term: as it stands, or by what stands in for it where nothing readable holds it."""
+        pieces: dict[int, asking.Piece] = {}
+        doubtful = []
+        for one in terms:
+            if isinstance(one, Word) and one.is_prefix:
+                pieces[id(one)] = asking.term(one, beginning=one.runs[-1][-1])
+            elif isinstance(one, Word) and can_be_widened(one):
+                doubtful.append(one)
+        held = self._held([asking.plain(one) for one in doubtful])
+        for one, is_held in zip(doubtful, held, strict=True):
+            if not is_held:
+                pieces[id(one)] = self._instead_of(one)
+        return lambda one: pieces.get(id(one)) or asking.term(one)
+
+    def _instead_of(self, one: Word) -> asking.Piece:
+        word = one.runs[-1][-1]
+        found = self._readable(self._beginning(word))
+        beginning = word if len(found) > asking.FEW else ""
+        found = found or nearest(self.near(word))
+        if found:
+            self.instead[one.written] = tuple(found[:TYPO_CANDIDATES])
+        return asking.term(one, tuple(found), beginning)
+
+    def _held(self, queries: list[str]) -> list[bool]:
+        """For each tsquery, whether anything behind the gate meets it."""
+        if not queries:
+            return []
+        columns = ", ".join([f"EXISTS ({self._rows('1')})"] * len(queries))
+        parameters = [value for query in queries for value in (*self._behind_parameters, query)]
+        return list(self._ask(f"SELECT {columns}", parameters)[0])
+
+    def _readable(self, words: list[str]) -> list[str]:
+        """Those words that stand in a title or body behind the gate."""
+        if not words:
+            return []
+        exists = f"EXISTS ({self._rows('1', 'w.query::tsquery')})"
+        statement = f"SELECT w.word FROM unnest(%s::text[], %s::text[]) w (word, query) WHERE (SELECT {exists})"  # noqa: S608
+        return sorted(row[0] for row in self._ask(statement, [words, _spoken(words), *self._behind_parameters]))
+
+    def near(self, word: str) -> list[Near]:
+        """Readable words a slip or two away: the closest first, of these the most used by what is readable."""
+        slips = slips_allowed(word)
+        if not slips:
+            return []
+        close = {}
+        for candidate in self._candidates(word, slips):
+            if (far := distance(word, candidate, slips)) <= slips:
+                close[candidate] = far
+        self.deadline.check()
+        if not close:
+            return []
+        words = sorted(close)
+        # SECURITY: how often a word is used is counted behind the gate, so hidden posts never move this order.
+        uses = self._rows("count(*)", "w.query::tsquery")
+        statement = f"SELECT w.word, ({uses}) FROM unnest(%s::text[], %s::text[]) w (word, query)"  # noqa: S608
+        rows = self._ask(statement, [*self._behind_parameters, words, _spoken(words)])
+        found = [Near(candidate, close[candidate], used) for candidate, used in rows if used]
+        return sorted(found, key=lambda one: (one.slips, -one.uses, one.word))
+
+    def holding(self, word: str) -> set[int]:
+        """The readable rows in whose title or body ``word`` stands as it is."""
+        rows = self._ask(self._rows("r.key"), [*self._behind_parameters, *_spoken([word])])
+        return {row[0] for row in rows}
+
+    # Statements -------------------------------------------------------------------------------------------------------
+
+    def _rows(self, what: str, query: str = "%s::tsquery") -> str:
+        return f"SELECT {what} FROM search_row r WHERE {self._behind} AND r.words @@ {query}"  # noqa: S608
+
+    def _beginning(self, word: str) -> list[str]:
+        statement = "SELECT DISTINCT word FROM search_word WHERE label = %s AND word LIKE %s ORDER BY word"
+        return [row[0] for row in self._ask(statement, [self._label, _like(word)])]
+
+    def _candidates(self, word: str, slips: int) -> set[str]:
+        """Words that share with ``word`` a beginning or an end that the slips left alone."""
+        keep = kept_part(word, slips)
+        statement = (
+            "SELECT word FROM search_word WHERE label = %s AND word <> %s AND length(word) BETWEEN %s AND %s "
+            "AND (word LIKE %s OR reverse(word) LIKE %s)"
+        )
+        lengths = (len(word) - slips, len(word) + slips)
+        ends = (_like(word[:keep]), _like(word[::-1][:keep]))
+        return {row[0] for row in self._ask(statement, [self._label, word, *lengths, *ends])}
+
+    def _ask(self, statement: str, parameters: list[Any]) -> list[tuple]:
+        # What is asked here has an index to itself; to walk the table in hope of an early hit could take for ever.
+        only_indexes = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; "
+        with sql.time_limit(self.deadline), connection.cursor() as cursor:
+            cursor.execute(only_indexes + statement, parameters)
+            found = cursor.fetchall()
+            cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on")
+        return found
+
+
+def _behind(label: str, gate: Gate) -> tuple[str, list[Any]]:
+    """SQL and parameters for the rows of a findable that lie behind ``gate``."""
+    # SECURITY: no numbers at all is a gate that is shut; the overlap of an empty array holds for no row.
+    numbers = [mark(label)] if gate.numbers is None else sorted(gate.numbers)
+    if gate.rows is None:
+        return "r.label = %s AND r.marks && %s::int[]", [label, numbers]
+    return "r.label = %s AND r.marks && %s::int[] AND r.key = ANY(%s::bigint[])", [label, numbers, sorted(gate.rows)]
+
+
+def _spoken(words: list[str]) -> list[str]:
+    """A tsquery for each word in titles and bodies."""
+    return [lexeme(word, TITLE + BODY) for word in words]
+
+
+def _like(beginning: str) -> str:
+    return beginning.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

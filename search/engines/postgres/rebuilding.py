@@ -1,0 +1,122 @@
+"""Writing all search rows anew, beside people who post: in short transactions, and whoever posts goes first.
+
+A row that somebody writes at this moment is left to them. One that is there is locked before its post is read, so that
+no older text ever comes to lie over a newer one; one that is not there yet is put only if nobody else puts it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+
+from search.engines.postgres import rows, state
+from search.engines.rebuild import Progress
+from search.findables import Findable, findables
+
+CHUNK = 500
+TRIES = 20
+
+_child: list[subprocess.Popen] = []
+
+
+def rebuild(progress: Progress = lambda done, total: None) -> int:
+    """Write every findable row anew; how many. What is found meanwhile stays found. Raises Busy."""
+    state.lease()
+    is_whole, done = False, 0
+    try:
+        known = findables()
+        total = sum(one.documents().count() for one in known.values())
+        for one in known.values():
+            last = -1
+            while chunk := _keys(one, last):
+                _write(one, last, chunk)
+                last = chunk[-1]
+                done += len(chunk)
+                state.tell(done, total)
+                progress(done, max(total, done))
+            _patiently(lambda one=one, last=last: _drop_gone(one, last, None))  # type: ignore[misc]
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM search_row WHERE NOT label = ANY(%s)", [list(known)])
+            cursor.execute("ANALYZE search_row")
+            cursor.execute("ANALYZE search_word")
+        is_whole = True
+    finally:
+        state.end(is_whole=is_whole)
+    return done
+
+
+def start_in_child() -> bool:
+    """Have another process rebuild, unless one does already; whether one was begun. Returns at once."""
+    if (_child and _child[0].poll() is None) or state.rebuilding():
+        return False
+    command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "rebuild_index", "--quiet"]
+    _child[:] = [subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)]  # noqa: S603
+    return True
+
+
+def _keys(one: Findable, last: int) -> list[int]:
+    return list(one.documents().filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK])
+
+
+def _write(one: Findable, last: int, keys: list[int]) -> None:
+    def work() -> None:
+        _drop_gone(one, last, keys[-1])
+        _write_locked(one, keys, "FOR UPDATE SKIP LOCKED")
+
+    _patiently(work)
+
+
+def write_anew(one: Findable, keys: Iterable[int]) -> None:
+    """Write these rows as the database has them now, in background work."""
+    wanted = sorted(set(keys))
+    for first in range(0, len(wanted), CHUNK):
+        part = wanted[first : first + CHUNK]
+        _patiently(lambda part=part: _write_locked(one, part, "FOR UPDATE"))  # type: ignore[misc]
+
+
+def _write_locked(one: Findable, keys: list[int], lock: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT key FROM search_row WHERE label = %s AND key = ANY(%s::bigint[]) ORDER BY key {lock}",  # noqa: S608
+            [one.label, keys],
+        )
+        locked = {row[0] for row in cursor.fetchall()}
+    # Read after the lock: whatever was committed before it is seen.
+    found = list(one.documents(keys))
+    rows.put(one, [row for row in found if row.pk in locked])
+    rows.put(one, [row for row in found if row.pk not in locked], is_kept=True)
+    rows.drop(one.label, locked - {row.pk for row in found})
+
+
+def _drop_gone(one: Findable, after: int, until: int | None) -> None:
+    """Drop rows of keys after one and until another that no longer belong into the index."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key FROM search_row WHERE label = %s AND key > %s AND key <= coalesce(%s, 9223372036854775807) "
+            "FOR UPDATE SKIP LOCKED",
+            [one.label, after, until],
+        )
+        held = {row[0] for row in cursor.fetchall()}
+    for first in range(0, len(held), CHUNK):
+        part = sorted(held)[first : first + CHUNK]
+        rows.drop(one.label, set(part) - set(one.documents(part).values_list("pk", flat=True)))
+
+
+def _patiently(work: Callable[[], None]) -> None:
+    """Run in a transaction that never lets others wait long for it: it gives way and tries again."""
+    for attempt in range(TRIES):
+        try:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    # Below PostgreSQL's second after which it would end one of two that wait for each other.
+                    cursor.execute("SET LOCAL lock_timeout = '300ms'")
+                work()
+                return
+        except OperationalError as error:
+            if "lock timeout" not in str(error) or attempt == TRIES - 1:
+                raise

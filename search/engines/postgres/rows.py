@@ -1,0 +1,108 @@
+"""Writing search rows, in the caller's transaction: what is committed with a post is found with it, and gone with it.
+
+No row is counted, numbered or locked for others here: people who post at the same time wait for nothing but their own
+thread. New words go into their table without any constraint, since two transactions that wait for each other's
+words would end in a deadlock; a word that stands there twice does no harm.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+
+from search.engines.postgres.vectors import vector
+from search.findables import Findable
+
+VERSION = 1
+"""Raise it when :mod:`search.words` or the vectors change: rows of an older version are written anew by a rebuild."""
+
+BATCH = 200
+
+
+def mark(label: str) -> int:
+    """The number that every row of a findable carries beside its gate's: below 0, where no gate is."""
+    return -1 - zlib.crc32(label.encode()) % 2**31
+
+
+def write(one: Findable, keys: Iterable[int]) -> None:
+    """Write these rows as the database has them now; those it has no more are dropped."""
+    wanted = sorted(set(keys))
+    for first in range(0, len(wanted), BATCH):
+        part = wanted[first : first + BATCH]
+        rows = list(one.documents(part))
+        put(one, rows)
+        drop(one.label, set(part) - {row.pk for row in rows})
+
+
+def put(one: Findable, rows: Sequence[Any], *, is_kept: bool = False) -> None:
+    """Write a row for each of ``rows``. ``is_kept``: a search row that is there already stays as it is."""
+    if not rows:
+        return
+    values, spoken = [], set()
+    for row in sorted(rows, key=lambda row: row.pk):
+        document = one.document(row)
+        written, words = vector(document)
+        spoken.update(words)
+        values += [one.label, row.pk, [document["gate"], mark(one.label)], written, VERSION]
+    places = ", ".join(["(%s, %s, %s::int[], %s::tsvector, %s)"] * len(rows))
+    conflict = (
+        "NOTHING"
+        if is_kept
+        else "UPDATE SET marks = EXCLUDED.marks, words = EXCLUDED.words, version = EXCLUDED.version "
+        "WHERE (r.marks, r.words, r.version) IS DISTINCT FROM (EXCLUDED.marks, EXCLUDED.words, EXCLUDED.version)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO search_row AS r (label, key, marks, words, version) VALUES {places} "  # noqa: S608
+            f"ON CONFLICT (label, key) DO {conflict}",
+            values,
+        )
+        cursor.execute(
+            "INSERT INTO search_word (label, word) SELECT %s, n.word FROM unnest(%s::text[]) n (word) "
+            "WHERE NOT EXISTS (SELECT 1 FROM search_word w WHERE w.label = %s AND w.word = n.word)",
+            [one.label, sorted(spoken), one.label],
+        )
+
+
+def drop(label: str, keys: Iterable[int]) -> None:
+    """Let these rows be found no more."""
+    gone = sorted(keys)
+    if gone:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM search_row WHERE label = %s AND key = ANY(%s::bigint[])", [label, gone])
+
+
+def drop_moved(one: Findable, keys: Iterable[int]) -> None:
+    """Let those of many rows be found no more that are gone or stand elsewhere now; the words of the rest wait.
+
+    SECURITY: the reader of the old place must not find a thread of a thousand replies while it is written anew.
+    """
+    wanted = sorted(set(keys))
+    for first in range(0, len(wanted), BATCH):
+        part = wanted[first : first + BATCH]
+        gates = {row.pk: one.gate_of(row) for row in one.documents(part)}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT key, marks[1] FROM search_row WHERE label = %s AND key = ANY(%s::bigint[])", [one.label, part]
+            )
+            drop(one.label, [key for key, gate in cursor.fetchall() if gates.get(key) != gate])
+
+
+def missing(one: Findable, keys: Iterable[int]) -> list[int]:
+    """Those of ``keys`` that belong into the index and are not there."""
+    wanted = set(one.documents(list(keys)).values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key FROM search_row WHERE label = %s AND key = ANY(%s::bigint[])", [one.label, sorted(wanted)]
+        )
+        return sorted(wanted - {row[0] for row in cursor.fetchall()})
+
+
+def drop_all(label: str) -> None:
+    """Let nothing of a findable be found any more, until it is written anew."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM search_row WHERE label = %s", [label])
+        cursor.execute("DELETE FROM search_word WHERE label = %s", [label])

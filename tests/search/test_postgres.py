@@ -1,0 +1,297 @@
+"""PostgreSQL's engine: written with the post in one transaction, and rebuilt beside people."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection, transaction
+
+from groups.models import Label
+from search import hearing, queries
+from search.engines.deadline import Deadline, TimeUp
+from search.engines.postgres import rebuilding, rows, state
+from search.engines.postgres.extension import ensure_intarray
+from search.engines.postgres.vectors import vector
+from search.engines.rebuild import Busy
+from search.findables import Findable, findables
+from search.language import parse
+from search.sql import time_limit
+from tests.search.profiles import server
+from tests.search.writing import deliver, found, post_thread, write_post, write_thread
+from walls.models import Post
+from walls.services import classification, posts
+
+pytestmark = server
+
+
+@pytest.fixture
+def one_gate(monkeypatch):
+    """The database lets everything through: what is found is what the index alone gives."""
+    monkeypatch.setattr(Findable, "rows", lambda self, viewer: self.index.index_queryset())
+    monkeypatch.setattr(queries._PLAIN, "_ready", {})
+
+
+def keys_found(viewer, text: str) -> set[int]:
+    """What the index gives by itself."""
+    one = findables()["walls.post"]
+    return set(queries.backend().match(parse(text).clauses, one, one.gate(viewer), Deadline(5)).weights)
+
+
+def test_what_is_posted_edited_and_deleted_is_so_in_the_index_with_its_commit(cast, index):
+    """Nothing is delivered here: red when rows are written after the commit."""
+    thread = post_thread(author=cast.member, spaces=cast.spaces["open"], title="Vidange", source="Faite.")
+    reply = posts.reply(author=cast.manager, thread=thread, source="Mandrin.")
+    assert found(cast.outsider, "vidange") == [1] and found(cast.outsider, "mandrin") == [2]
+    posts.edit_post(editor=cast.manager, post=reply, source="Tournure.", based_on_revision=reply.revision)
+    assert keys_found(cast.outsider, "mandrin") == set() and keys_found(cast.outsider, "tournure") == {reply.pk}
+    posts.delete_post(by=cast.manager, post=reply)
+    assert keys_found(cast.outsider, "tournure") == set()
+    assert reply.pk not in index.rows("walls.post")
+    posts.restore_post(by=cast.manager, post=reply)
+    assert keys_found(cast.outsider, "tournure") == {reply.pk}
+
+
+def test_what_is_rolled_back_was_never_found(cast, index):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        post_thread(author=cast.member, spaces=cast.spaces["open"], title="Vidange", source="Faite.")
+        assert found(cast.member, "vidange") == [1]
+        raise RuntimeError
+    assert keys_found(cast.member, "vidange") == set()
+
+
+def test_a_move_and_a_narrower_label_close_the_gate_of_the_index_with_their_commit(cast, index):
+    thread = post_thread(
+        author=cast.manager, spaces=cast.spaces["open"], title="Vidange", source="Zebra.", label=Label.SHARED
+    )
+    keys = set(thread.posts.values_list("pk", flat=True))
+    assert keys_found(cast.guest, "zebra") == keys_found(cast.outsider, "zebra") == keys
+    classification.reclassify(editor=cast.manager, thread=thread, label=Label.INTERNAL)
+    assert keys_found(cast.guest, "zebra") == set()
+    assert keys_found(cast.outsider, "zebra") == keys
+    classification.move_thread(mover=cast.manager, thread=thread, space=cast.spaces["hidden"])
+    assert keys_found(cast.outsider, "zebra") == set()
+    assert keys_found(cast.member, "zebra") == keys
+
+
+def test_a_long_thread_leaves_its_old_readers_at_once_and_is_written_for_the_new_ones_after(cast, index, monkeypatch):
+    """Nobody who moves a thousand replies waits until all their words are written."""
+    monkeypatch.setattr(hearing, "AT_ONCE", 3)
+    thread = post_thread(author=cast.manager, spaces=cast.spaces["open"], title="Vidange", source="Zebra.")
+    for number in range(5):
+        posts.reply(author=cast.manager, thread=thread, source=f"Zebra {number}.")
+    deliver()
+    classification.move_thread(mover=cast.manager, thread=thread, space=cast.spaces["closed"])
+    assert keys_found(cast.outsider, "zebra") == set()
+    deliver()
+    assert keys_found(cast.outsider, "zebra") == set()
+    assert len(keys_found(cast.member, "zebra")) == 6
+
+
+def test_a_new_name_of_an_author_reaches_old_posts_in_background_work(cast, index):
+    from kit import facts
+
+    thread = post_thread(author=cast.member, spaces=cast.spaces["open"], title="Vidange", source="Zebra.")
+    cast.member.display_name = "Maximilian Okapi"
+    cast.member.save()
+    with transaction.atomic():
+        facts.tell("person.changed", person=cast.member.pk, fields=["display_name"])
+    assert keys_found(cast.outsider, "zebra okapi") == set()
+    deliver()
+    assert keys_found(cast.outsider, "zebra okapi") == {thread.posts.get().pk}
+
+
+def test_words_of_every_shape_are_kept_and_found(cast, index):
+    source = "C++ and C# in o'Neill's 2.7.4, l’hôpital, 10,000 \\ back'slash 𝒳 日本語 don't"
+    write_thread(space=cast.spaces["open"], author=cast.member, title="It's", source=source)
+    index()
+    for text in ("c++", "c#", "o'neill", "2.7.4", "hopital", "10000", "日本語", "don't", '"c++ and c#"', "back'slash"):
+        assert found(cast.outsider, text) == [1], text
+
+
+def test_a_text_of_very_many_words_is_cut_and_posted(cast, index):
+    source = " ".join(f"{number:x}w" for number in range(9_000))[:49_000]
+    post_thread(author=cast.member, spaces=cast.spaces["open"], title="Long", source=source)
+    assert found(cast.member, "1fw") == [1]
+    written, _ = vector({"body": " ".join(f"wort{number:07}" for number in range(200_000))})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_column_size(%s::tsvector)", [written])
+        assert 800_000 < cursor.fetchone()[0] < 1_048_576
+
+
+# Time -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_what_the_database_works_is_counted_from_one_statement_to_the_next():
+    """Red when each statement of a search has a second of its own."""
+    deadline = Deadline(0.4)
+    began = time.monotonic()
+    with pytest.raises(TimeUp):
+        for _ in range(4):
+            with time_limit(deadline), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(0.2)")
+    assert time.monotonic() - began < 0.6
+
+
+def test_a_search_leaves_no_setting_behind_for_the_next_user_of_the_connection(cast, index):
+    write_thread(space=cast.spaces["open"], author=cast.member, title="Vidange", source="Zebra.")
+    index()
+    names = ("statement_timeout", "enable_seqscan", "enable_indexscan")
+
+    def settings() -> list[str]:
+        with connection.cursor() as cursor:
+            return [(cursor.execute(f"SHOW {name}"), cursor.fetchone()[0])[1] for name in names]
+
+    before = settings()
+    for text in ("zebra", "zebro", "zeb*", "zbera OR x"):
+        queries.search(viewer=cast.member, query=parse(text))
+    assert settings() == before
+
+
+# Rebuilding -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_index_that_was_never_written_says_so_and_has_it_written(cast, index, monkeypatch):
+    asked = []
+    write_thread(space=cast.spaces["open"], author=cast.member, title="Vidange", source="Zebra.")
+    index.lose()
+    monkeypatch.setattr(rebuilding, "start_in_child", lambda: bool(asked.append(1)))
+    assert queries.search(viewer=cast.member, query=parse("zebra")).is_stale
+    assert asked
+    index()
+    assert found(cast.member, "zebra") == [1]
+
+
+def test_the_command_shows_progress_writes_what_is_missing_and_drops_what_is_gone(cast, index, capsys):
+    write_thread(space=cast.spaces["open"], author=cast.member, title="Vidange", source="Zebra.")
+    gone = write_thread(space=cast.spaces["open"], author=cast.member, title="Gone", source="Okapi.")
+    index()
+    Post.objects.filter(thread=gone).delete()
+    write_thread(space=cast.spaces["open"], author=cast.member, title="New", source="Tapir.")
+    call_command("rebuild_index")
+    assert "rows indexed in" in capsys.readouterr().out
+    assert index.rows("walls.post") == set(Post.objects.values_list("pk", flat=True))
+    assert found(cast.member, "tapir") == [1]
+
+
+def test_only_one_process_rebuilds_at_a_time_and_a_dead_one_holds_nobody_up(cast, index):
+    state.lease()
+    assert state.rebuilding().percent == 0
+    with pytest.raises(Busy):
+        index()
+    with pytest.raises(CommandError, match="Another process"):
+        call_command("rebuild_index", quiet=True)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE search_state SET leased_until = clock_timestamp() - interval '1 second'")
+    index()
+    assert state.rebuilding() is None and state.is_built()
+
+
+def in_another_connection(work) -> None:
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_edit_while_everything_is_written_anew_is_never_covered_by_the_older_text(
+    index, transactional_cast, monkeypatch
+):
+    """Red when a rebuild reads the post before it has the row: the edit comes between reading and writing."""
+    cast = transactional_cast
+    thread = post_thread(author=cast.member, spaces=cast.space, title="Vidange", source="Zebra.")
+    post = thread.posts.get()
+    read = Findable.documents
+    editing: list[threading.Thread] = []
+
+    def edit() -> None:
+        try:
+            posts.edit_post(editor=cast.member, post=post, source="Okapi.", based_on_revision=post.revision)
+        finally:
+            connection.close()
+
+    def slow(self, keys=None):
+        found = read(self, keys)
+        if keys is not None and self.label == "walls.post" and not editing:
+            list(found)
+            editing.append(threading.Thread(target=edit))
+            editing[0].start()
+            time.sleep(0.4)
+        return found
+
+    monkeypatch.setattr(Findable, "documents", slow)
+    index()
+    editing[0].join(timeout=20)
+    assert keys_found(cast.member, "okapi") == {post.pk}
+    assert keys_found(cast.member, "zebra") == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rebuild_leaves_a_row_that_somebody_writes_to_them(index, transactional_cast):
+    cast = transactional_cast
+    thread = post_thread(author=cast.member, spaces=cast.space, title="Vidange", source="Zebra.")
+    post = thread.posts.get()
+    with transaction.atomic():
+        posts.edit_post(editor=cast.member, post=post, source="Okapi.", based_on_revision=post.revision)
+        in_another_connection(index)
+    assert keys_found(cast.member, "okapi") == {post.pk}
+    assert keys_found(cast.member, "zebra") == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_post_the_same_new_words_never_wait_for_each_other(index, transactional_cast):
+    """Red with a unique index over the words: each would wait for the other's, and PostgreSQL would end one."""
+    cast = transactional_cast
+    first = post_thread(author=cast.member, spaces=cast.space, title="One", source="One.")
+    second = post_thread(author=cast.member, spaces=cast.space, title="Two", source="Two.")
+    with transaction.atomic():
+        posts.reply(author=cast.member, thread=first, source="okapi")
+        began = time.monotonic()
+        in_another_connection(lambda: posts.reply(author=cast.member, thread=second, source="zebra okapi"))
+        posts.reply(author=cast.member, thread=first, source="zebra")
+        assert time.monotonic() - began < 3
+    assert len(keys_found(cast.member, "okapi")) == len(keys_found(cast.member, "zebra")) == 2
+
+
+# What an administrator has to do --------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_role_that_may_not_create_the_extension_is_told_in_one_sentence_what_to_run():
+    with connection.cursor() as cursor:
+        cursor.execute("DROP EXTENSION intarray CASCADE")
+        cursor.execute("CREATE ROLE parvis_weak")
+        cursor.execute("SET LOCAL ROLE parvis_weak")
+        with pytest.raises(CommandError) as refused:
+            ensure_intarray(connection)
+        cursor.execute("RESET ROLE")
+        cursor.execute("DROP ROLE parvis_weak")
+        ensure_intarray(connection)
+        cursor.execute("SELECT count(*) FROM pg_extension WHERE extname = 'intarray'")
+        assert cursor.fetchone() == (1,)
+    assert "parvis_weak" in str(refused.value) and 'CREATE EXTENSION intarray"' in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_haystacks_own_verbs_write_and_drop_rows(cast, index):
+    thread = write_thread(space=cast.spaces["open"], author=cast.member, title="Vidange", source="Zebra.")
+    write_post(thread=thread, author=cast.member, source="Okapi.")
+    backend, one = queries.backend(), findables()["walls.post"]
+    backend.update(one.index, thread.posts.all())
+    assert len(keys_found(cast.member, "zebra")) == len(keys_found(cast.member, "okapi")) == 1
+    backend.remove(thread.posts.get(number=2))
+    assert keys_found(cast.member, "okapi") == set()
+    backend.clear([Post])
+    assert index.rows("walls.post") == set()
+    assert rows.missing(one, thread.posts.values_list("pk", flat=True))
