@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.core.cache import cache
+from django.db import connection
 from django.http import HttpResponse
 from django.template import Context, engines
 from django.urls import clear_url_caches, path
@@ -31,9 +32,20 @@ def bare(request) -> HttpResponse:
     template = _kept.setdefault("bare", engines["django"].from_string(SOURCE).template)
     query = parse(request.GET["q"])
     weights = queries.backend().match(query.clauses, findable("thread"), Gate(numbers=None), Deadline(10)).weights
-    best = sorted(weights, key=lambda key: (-weights[key], key))[: queries.PAGE_SIZE]
+    best = _best(weights)
     posts = Post.objects.select_related("author", "thread").in_bulk(best)
     return HttpResponse(template.render(Context({"posts": [posts[key] for key in best], "request": request})))
+
+
+def _best(weights) -> list[int]:
+    if not hasattr(weights, "statement"):
+        return sorted(weights, key=lambda key: (-weights[key], key))[: queries.PAGE_SIZE]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT pk FROM ({weights.statement}) found ORDER BY weight DESC, pk LIMIT {queries.PAGE_SIZE}",
+            weights.parameters,
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def part(request) -> HttpResponse:

@@ -17,7 +17,7 @@ from haystack import connections
 from kit import facts, slots
 from search.findables import Findable, facts_heard, findables
 
-AT_ONCE = 100
+AT_ONCE = 20
 """So many rows of one fact are written in its transaction; of more, only those that must go."""
 
 

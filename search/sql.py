@@ -45,8 +45,10 @@ class Counted:
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
-def keys_in(keys: Sequence[int] | Given) -> RawSQL:
+def keys_in(keys: Iterable[int] | Given) -> RawSQL:
     """``keys`` as a subquery of one parameter, however many they are; what is given for them later: :func:`written`."""
+    if statement := getattr(keys, "statement", ""):
+        return RawSQL(f"SELECT found.pk FROM ({statement}) found", keys.parameters)  # type: ignore[union-attr]  # noqa: S608, S611
     parameter = keys if isinstance(keys, Given) else written(keys)
     return RawSQL(_KEYS[connection.vendor], [parameter])  # noqa: S611 - constant text, one parameter
 
@@ -169,6 +171,11 @@ def count_and_page(
                 counted.facets.setdefault(part.removeprefix("facet:"), {})[value] = number
     counted.hits = [hit for _, hit in sorted(hits, key=lambda pair: pair[0])]
     return counted
+
+
+def is_nothing(weights: Mapping[int, float]) -> bool:
+    """True for what is known to hold no row without asking the database."""
+    return not getattr(weights, "statement", "") and not weights
 
 
 def _found(weights: Mapping[int, float]) -> Statement:

@@ -56,9 +56,9 @@ def suggest(*, viewer: Person, query: Query) -> list[Beside]:
 
 
 def _rows(one: Findable, words: list, viewer: Person, deadline: Deadline) -> tuple[list[Any], int]:
-    weights = queries.backend().match(words, one, one.gate(viewer), deadline).weights
-    weights = {key: weight for key, weight in weights.items() if weight >= TITLE_WEIGHT}
-    if not weights:
+    matching = queries.backend().matching(one, one.gate(viewer), deadline)
+    weights = matching.match(words, least=TITLE_WEIGHT).weights
+    if sql.is_nothing(weights):
         return [], 0
     if one.page is not None:
         counted = sql.count_and_page(

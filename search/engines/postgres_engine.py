@@ -23,7 +23,7 @@ from search.findables import Findable, findables
 log = logging.getLogger("parvis.search")
 
 BELIEVED_SECONDS = 10
-"""So long a process believes that all words are written, once it has seen it."""
+"""So long a process believes that all words are written, or that nobody rebuilds, once it has seen it."""
 
 
 class PostgresBackend(HaystackBackend):
@@ -31,7 +31,7 @@ class PostgresBackend(HaystackBackend):
 
     def __init__(self, connection_alias: str, **options: Any) -> None:
         super().__init__(connection_alias, **options)
-        self._believed_until = 0.0
+        self._believed_until = self._quiet_until = 0.0
 
     # Finding ----------------------------------------------------------------------------------------------------------
 
@@ -48,25 +48,34 @@ class PostgresBackend(HaystackBackend):
         return self.matching(one, gate, deadline).match(clauses, least=ANY if is_context_enough else ENOUGH)
 
     def matching(self, one: Findable, gate: Gate, deadline: Deadline) -> PostgresMatching:
-        self._make_sure()
+        self._make_sure(one)
         return PostgresMatching(one, gate, deadline)
 
-    def _make_sure(self) -> None:
+    def _make_sure(self, one: Findable) -> None:
         now = time.monotonic()
         if now < self._believed_until:
             return
-        if not state.is_built():
+        # A company that was moved or put back into this database past its services has posts and no words.
+        if not state.is_built() or (one.page is not None and rows.is_empty(one)):
             if rebuilding.start_in_child():
                 log.warning("The search index is being rebuilt: it was not written whole by this version.")
             raise Unusable("not every row is written")
-        self._believed_until = now + BELIEVED_SECONDS
+        if one.page is not None:
+            self._believed_until = now + BELIEVED_SECONDS
 
     def rebuilding(self) -> State | None:
-        return state.rebuilding()
+        """How far the rebuild under way has come. None when none is, or none was a moment ago."""
+        now = time.monotonic()
+        if now < self._quiet_until:
+            return None
+        found = state.rebuilding()
+        if found is None:
+            self._quiet_until = now + BELIEVED_SECONDS
+        return found
 
     def rebuild(self, progress: Progress = lambda done, total: None) -> int:
         """Write every findable row anew while people search and post; how many. Raises Busy."""
-        self._believed_until = 0.0
+        self._believed_until = self._quiet_until = 0.0
         return rebuilding.rebuild(progress)
 
     # Haystack's interface ---------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ class Index:
         if IS_SERVER:
             self._monkeypatch.setattr(rebuilding, "start_in_child", lambda: False)
             state.forget()
-            self.backend._believed_until = 0.0
+            self.backend._believed_until = self.backend._quiet_until = 0.0
         else:
             self._monkeypatch.setattr(rebuild, "start_in_child", lambda store: False)
             shutil.rmtree(self.backend.store.root, ignore_errors=True)

@@ -101,6 +101,13 @@ def missing(one: Findable, keys: Iterable[int]) -> list[int]:
         return sorted(wanted - {row[0] for row in cursor.fetchall()})
 
 
+def is_empty(one: Findable) -> bool:
+    """True when nothing of a findable is written though there is something to find."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM search_row WHERE label = %s)", [one.label])
+        return not cursor.fetchone()[0] and one.documents().exists()
+
+
 def drop_all(label: str) -> None:
     """Let nothing of a findable be found any more, until it is written anew."""
     with connection.cursor() as cursor:
