@@ -193,6 +193,11 @@ def _flag(asks: Q) -> Case:
     return Case(When(asks, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
+# Compiling a statement costs more than it saves in a second.
+_LIMITED = "SET LOCAL statement_timeout = %d; SET LOCAL jit = off"
+_UNLIMITED = "SET LOCAL statement_timeout = 0; SET LOCAL jit = on"
+
+
 @contextlib.contextmanager
 def time_limit(deadline: Deadline) -> Iterator[None]:
     """Have the database stop at ``deadline`` and raise :class:`TimeUp`."""
@@ -209,16 +214,14 @@ def time_limit(deadline: Deadline) -> Iterator[None]:
         finally:
             connection.connection.set_progress_handler(None, 0)
         return
-    began = time.monotonic()
+    began, is_nested = time.monotonic(), connection.in_atomic_block
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            # All of it ends with the transaction, as a pool of connections demands. Compiling costs more than it saves.
-            cursor.execute(
-                "SELECT set_config('statement_timeout', %s, true), set_config('jit', 'off', true)",
-                [str(int(deadline.left * 1000) or 1)],
-            )
+            # All of it ends with the transaction, as a pool of connections demands.
+            cursor.execute(_LIMITED % int(deadline.left * 1000 + 1))
             yield
-            cursor.execute("SELECT set_config('statement_timeout', '0', true)")
+            if is_nested:
+                cursor.execute(_UNLIMITED)
     except OperationalError as error:
         if "statement timeout" in str(error):
             raise TimeUp from error

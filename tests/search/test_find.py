@@ -280,7 +280,9 @@ def test_a_page_of_many_hits_asks_no_more_of_the_database_than_a_page_of_one(cas
     for text in ("zebraopen", "porosity OR soup"):
         with CaptureQueriesContext(connection) as seen:
             asks(cast.member, q=text)
-        numbers.append(len(seen))
+        # How often PostgreSQL's engine asks depends on the words, not on what they find.
+        numbers.append(sum(not re.search("search_|SAVEPOINT|SET LOCAL", query["sql"]) for query in seen))
+        assert len(seen) < 80
     assert numbers[0] == numbers[1]
 
 

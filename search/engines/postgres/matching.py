@@ -6,7 +6,8 @@ and each is then asked for behind the gate, before they are counted and cut to a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +17,7 @@ from search import sql
 from search.engines.deadline import Deadline
 from search.engines.postgres import asking
 from search.engines.postgres.rows import mark
-from search.engines.postgres.vectors import BODY, TITLE, lexeme
+from search.engines.postgres.vectors import lexeme
 from search.engines.slips import Near, distance, kept_part
 from search.engines.weighing import (
     ENOUGH,
@@ -30,6 +31,9 @@ from search.engines.weighing import (
 )
 from search.findables import Findable
 from search.language import Clause, Term, Word
+
+_SPOKEN = "('''' || w.word || ''':AB')::tsquery"
+"""A tsquery for a word of ours in titles and bodies."""
 
 
 class Selected(Mapping[int, float]):
@@ -69,7 +73,9 @@ class PostgresMatching:
     def match(self, clauses: Iterable[Clause], *, least: float = ENOUGH) -> Matches:
         """Rows for which every clause holds; clauses hold words and phrases only. ``least``: weight of a hit."""
         asked, forbidden = sorted_out(clauses)
-        widened = self._widened([one for clause in asked for one in clause if not one.is_negated])
+        widened, lost = self._widened([one for clause in asked for one in clause if not one.is_negated])
+        if any(all(id(one) in lost for one in clause) for clause in asked):
+            return Matches({}, self.instead)
         pieces = [asking.clause(clause, [widened(one) for one in clause]) for clause in asked]
         whole = asking.all_of(pieces, [[asking.plain(one) for one in clause] for clause in forbidden])
         statement = (
@@ -82,48 +88,58 @@ class PostgresMatching:
 
     # Widening ---------------------------------------------------------------------------------------------------------
 
-    def _widened(self, terms: list[Term]) -> Any:
-        """How to ask for each term: as it stands, or by what stands in for it where nothing readable holds it."""
+    def _widened(self, terms: list[Term]) -> tuple[Callable[[Term], asking.Piece], set[int]]:
+        """How to ask for each term, as it stands or by what stands in for it; and those that nothing readable meets."""
         pieces: dict[int, asking.Piece] = {}
+        lost: set[int] = set()
         doubtful = []
         for one in terms:
             if isinstance(one, Word) and one.is_prefix:
                 pieces[id(one)] = asking.term(one, beginning=one.runs[-1][-1])
             elif isinstance(one, Word) and can_be_widened(one):
                 doubtful.append(one)
-        held = self._held([asking.plain(one) for one in doubtful])
-        for one, is_held in zip(doubtful, held, strict=True):
-            if not is_held:
-                pieces[id(one)] = self._instead_of(one)
-        return lambda one: pieces.get(id(one)) or asking.term(one)
+        if doubtful:
+            with self._asking():
+                held = self._held([asking.plain(one) for one in doubtful])
+                for one, is_held in zip(doubtful, held, strict=True):
+                    if not is_held and not self._find_instead(one, pieces):
+                        lost.add(id(one))
+        return lambda one: pieces.get(id(one)) or asking.term(one), lost
 
-    def _instead_of(self, one: Word) -> asking.Piece:
+    def _find_instead(self, one: Word, pieces: dict[int, asking.Piece]) -> bool:
         word = one.runs[-1][-1]
-        found = self._readable(self._beginning(word))
+        found = self._beginning(word)
         beginning = word if len(found) > asking.FEW else ""
-        found = found or nearest(self.near(word))
-        if found:
-            self.instead[one.written] = tuple(found[:TYPO_CANDIDATES])
-        return asking.term(one, tuple(found), beginning)
+        found = found or nearest(self._near(word))
+        if not found:
+            return False
+        self.instead[one.written] = tuple(found[:TYPO_CANDIDATES])
+        pieces[id(one)] = asking.term(one, tuple(found), beginning)
+        return True
 
     def _held(self, queries: list[str]) -> list[bool]:
         """For each tsquery, whether anything behind the gate meets it."""
-        if not queries:
-            return []
         columns = ", ".join([f"EXISTS ({self._rows('1')})"] * len(queries))
         parameters = [value for query in queries for value in (*self._behind_parameters, query)]
         return list(self._ask(f"SELECT {columns}", parameters)[0])
 
-    def _readable(self, words: list[str]) -> list[str]:
-        """Those words that stand in a title or body behind the gate."""
-        if not words:
-            return []
-        exists = f"EXISTS ({self._rows('1', 'w.query::tsquery')})"
-        statement = f"SELECT w.word FROM unnest(%s::text[], %s::text[]) w (word, query) WHERE (SELECT {exists})"  # noqa: S608
-        return sorted(row[0] for row in self._ask(statement, [words, _spoken(words), *self._behind_parameters]))
+    def _beginning(self, word: str) -> list[str]:
+        """The words that begin so and stand in a title or body behind the gate."""
+        # No word of ours holds a quote or a backslash.
+        exists = f"EXISTS ({self._rows('1', _SPOKEN)})"
+        statement = (
+            "SELECT w.word FROM (SELECT DISTINCT word FROM search_word WHERE label = %s AND word LIKE %s) w "  # noqa: S608
+            f"WHERE (SELECT {exists}) ORDER BY w.word"
+        )
+        rows = self._ask(statement, [self._label, _like(word), *self._behind_parameters])
+        return sorted(row[0] for row in rows)
 
     def near(self, word: str) -> list[Near]:
         """Readable words a slip or two away: the closest first, of these the most used by what is readable."""
+        with self._asking():
+            return self._near(word)
+
+    def _near(self, word: str) -> list[Near]:
         slips = slips_allowed(word)
         if not slips:
             return []
@@ -134,27 +150,21 @@ class PostgresMatching:
         self.deadline.check()
         if not close:
             return []
-        words = sorted(close)
         # SECURITY: how often a word is used is counted behind the gate, so hidden posts never move this order.
-        uses = self._rows("count(*)", "w.query::tsquery")
-        statement = f"SELECT w.word, ({uses}) FROM unnest(%s::text[], %s::text[]) w (word, query)"  # noqa: S608
-        rows = self._ask(statement, [*self._behind_parameters, words, _spoken(words)])
+        statement = f"SELECT w.word, ({self._rows('count(*)', _SPOKEN)}) FROM unnest(%s::text[]) w (word)"  # noqa: S608
+        rows = self._ask(statement, [*self._behind_parameters, sorted(close)])
         found = [Near(candidate, close[candidate], used) for candidate, used in rows if used]
         return sorted(found, key=lambda one: (one.slips, -one.uses, one.word))
 
     def holding(self, word: str) -> set[int]:
         """The readable rows in whose title or body ``word`` stands as it is."""
-        rows = self._ask(self._rows("r.key"), [*self._behind_parameters, *_spoken([word])])
-        return {row[0] for row in rows}
+        with self._asking():
+            return {row[0] for row in self._ask(self._rows("r.key"), [*self._behind_parameters, lexeme(word, "AB")])}
 
     # Statements -------------------------------------------------------------------------------------------------------
 
     def _rows(self, what: str, query: str = "%s::tsquery") -> str:
         return f"SELECT {what} FROM search_row r WHERE {self._behind} AND r.words @@ {query}"  # noqa: S608
-
-    def _beginning(self, word: str) -> list[str]:
-        statement = "SELECT DISTINCT word FROM search_word WHERE label = %s AND word LIKE %s ORDER BY word"
-        return [row[0] for row in self._ask(statement, [self._label, _like(word)])]
 
     def _candidates(self, word: str, slips: int) -> set[str]:
         """Words that share with ``word`` a beginning or an end that the slips left alone."""
@@ -167,14 +177,21 @@ class PostgresMatching:
         ends = (_like(word[:keep]), _like(word[::-1][:keep]))
         return {row[0] for row in self._ask(statement, [self._label, word, *lengths, *ends])}
 
-    def _ask(self, statement: str, parameters: list[Any]) -> list[tuple]:
-        # What is asked here has an index to itself; to walk the table in hope of an early hit could take for ever.
-        only_indexes = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; "
+    @contextlib.contextmanager
+    def _asking(self) -> Iterator[None]:
+        """One short transaction for several statements, in which only indexes are used."""
+        is_nested = connection.in_atomic_block
         with sql.time_limit(self.deadline), connection.cursor() as cursor:
-            cursor.execute(only_indexes + statement, parameters)
-            found = cursor.fetchall()
-            cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on")
-        return found
+            # To walk the table in hope of an early hit, as PostgreSQL likes to do for EXISTS, could take for ever.
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+            yield
+            if is_nested:
+                cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on")
+
+    def _ask(self, statement: str, parameters: list[Any]) -> list[tuple]:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchall()
 
 
 def _behind(label: str, gate: Gate) -> tuple[str, list[Any]]:
@@ -184,11 +201,6 @@ def _behind(label: str, gate: Gate) -> tuple[str, list[Any]]:
     if gate.rows is None:
         return "r.label = %s AND r.marks && %s::int[]", [label, numbers]
     return "r.label = %s AND r.marks && %s::int[] AND r.key = ANY(%s::bigint[])", [label, numbers, sorted(gate.rows)]
-
-
-def _spoken(words: list[str]) -> list[str]:
-    """A tsquery for each word in titles and bodies."""
-    return [lexeme(word, TITLE + BODY) for word in words]
 
 
 def _like(beginning: str) -> str:

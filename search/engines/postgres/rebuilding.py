@@ -6,20 +6,24 @@ no older text ever comes to lie over a newer one; one that is not there yet is p
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import Error, OperationalError, connection, transaction
 
 from search.engines.postgres import rows, state
 from search.engines.rebuild import Progress
 from search.findables import Findable, findables
 
+log = logging.getLogger("parvis.search")
+
 CHUNK = 500
-TRIES = 20
+TRIES = 5
 
 _child: list[subprocess.Popen] = []
 
@@ -27,7 +31,7 @@ _child: list[subprocess.Popen] = []
 def rebuild(progress: Progress = lambda done, total: None) -> int:
     """Write every findable row anew; how many. What is found meanwhile stays found. Raises Busy."""
     state.lease()
-    is_whole, done = False, 0
+    done = 0
     try:
         known = findables()
         total = sum(one.documents().count() for one in known.values())
@@ -44,9 +48,11 @@ def rebuild(progress: Progress = lambda done, total: None) -> int:
             cursor.execute("DELETE FROM search_row WHERE NOT label = ANY(%s)", [list(known)])
             cursor.execute("ANALYZE search_row")
             cursor.execute("ANALYZE search_word")
-        is_whole = True
-    finally:
-        state.end(is_whole=is_whole)
+    except BaseException:
+        with contextlib.suppress(Error):  # the lease runs out by itself
+            state.end(is_whole=False)
+        raise
+    state.end(is_whole=True)
     return done
 
 
@@ -68,11 +74,18 @@ def _write(one: Findable, last: int, keys: list[int]) -> None:
         _drop_gone(one, last, keys[-1])
         _write_locked(one, keys, "FOR UPDATE SKIP LOCKED")
 
-    _patiently(work)
+    try:
+        _patiently(work)
+    except _InUse:
+        for key in keys:
+            try:
+                _patiently(lambda key=key: _write_locked(one, [key], "FOR UPDATE SKIP LOCKED"))  # type: ignore[misc]
+            except _InUse:
+                log.warning("search row %s %s is left to who writes it at this moment", one.label, key)
 
 
 def write_anew(one: Findable, keys: Iterable[int]) -> None:
-    """Write these rows as the database has them now, in background work."""
+    """Write these rows as the database has them now, in background work, which tries again when it fails."""
     wanted = sorted(set(keys))
     for first in range(0, len(wanted), CHUNK):
         part = wanted[first : first + CHUNK]
@@ -80,16 +93,16 @@ def write_anew(one: Findable, keys: Iterable[int]) -> None:
 
 
 def _write_locked(one: Findable, keys: list[int], lock: str) -> None:
+    among = "SELECT key FROM search_row WHERE label = %s AND key = ANY(%s::bigint[])"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT key FROM search_row WHERE label = %s AND key = ANY(%s::bigint[]) ORDER BY key {lock}",  # noqa: S608
-            [one.label, keys],
-        )
+        cursor.execute(f"{among} ORDER BY key {lock}", [one.label, keys])
         locked = {row[0] for row in cursor.fetchall()}
+        cursor.execute(among, [one.label, keys])
+        there = {row[0] for row in cursor.fetchall()}
     # Read after the lock: whatever was committed before it is seen.
     found = list(one.documents(keys))
     rows.put(one, [row for row in found if row.pk in locked])
-    rows.put(one, [row for row in found if row.pk not in locked], is_kept=True)
+    rows.put(one, [row for row in found if row.pk not in locked | there], is_kept=True)
     rows.drop(one.label, locked - {row.pk for row in found})
 
 
@@ -107,9 +120,13 @@ def _drop_gone(one: Findable, after: int, until: int | None) -> None:
         rows.drop(one.label, set(part) - set(one.documents(part).values_list("pk", flat=True)))
 
 
+class _InUse(Exception):
+    """Somebody else held a row for longer than a rebuild may wait."""
+
+
 def _patiently(work: Callable[[], None]) -> None:
-    """Run in a transaction that never lets others wait long for it: it gives way and tries again."""
-    for attempt in range(TRIES):
+    """Run in a transaction that never lets others wait long for it: it gives way and tries again. Raises _InUse."""
+    for _attempt in range(TRIES):
         try:
             with transaction.atomic():
                 with connection.cursor() as cursor:
@@ -118,5 +135,6 @@ def _patiently(work: Callable[[], None]) -> None:
                 work()
                 return
         except OperationalError as error:
-            if "lock timeout" not in str(error) or attempt == TRIES - 1:
+            if "lock timeout" not in str(error):
                 raise
+    raise _InUse

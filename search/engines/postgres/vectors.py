@@ -30,6 +30,10 @@ LONGEST = 900_000
 """Bytes of one tsvector; PostgreSQL refuses a megabyte. What comes after is not found."""
 
 
+_QUOTES = frozenset("'\\")
+"""Not in any word as we know them today; a word that stands in for another is put between quotes by PostgreSQL."""
+
+
 def vector(document: Mapping[str, Any]) -> tuple[str, list[str]]:
     """The tsvector of a document, written out, and the words (no stems) of its title and body, in order."""
     entries: dict[str, list[str]] = {}
@@ -44,7 +48,7 @@ def vector(document: Mapping[str, Any]) -> tuple[str, list[str]]:
             if not spots:
                 continue
             entries.setdefault(entry, []).extend(f"{spot}{letter}" for spot in spots)
-            if letter != CONTEXT and not entry.startswith(STEM):
+            if letter != CONTEXT and not entry.startswith(STEM) and not _QUOTES & set(entry):
                 spoken.add(entry)
     return " ".join(f"{quoted(entry)}:{','.join(spots)}" for entry, spots in entries.items()), sorted(spoken)
 
