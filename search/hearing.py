@@ -23,13 +23,14 @@ AT_ONCE = 20
 
 def begin() -> None:
     """Subscribe, as the engine of this installation wants it."""
-    if "whoosh" in settings.HAYSTACK_CONNECTIONS["default"]["ENGINE"]:
+    engine = str(settings.HAYSTACK_CONNECTIONS["default"]["ENGINE"])
+    if "whoosh" in engine:
         # The server starts the writer's thread once it listens, and ends it when it stops.
         for name in facts_heard():
             facts.subscribe(name, hear, phase=facts.AFTER)
         slots.fill("server.started", "search", lambda _loop: _writer().start())
         slots.fill("server.stopping", "search", lambda: _writer().stop())
-    elif "postgres" in settings.HAYSTACK_CONNECTIONS["default"]["ENGINE"]:
+    elif "postgres" in engine:
         for name in facts_heard():
             facts.subscribe(name, write_within, phase=facts.IN_TRANSACTION)
             facts.subscribe(name, write_after, phase=facts.AFTER)
