@@ -86,7 +86,8 @@ def test_a_person_is_mentioned_by_keyboard(sign_in, company):
     field.click()
     page.get_by_role("button", name="Bold").wait_for()
     page.keyboard.type("Ask @Mon")
-    page.get_by_role("option", name="Mona Manager").wait_for()
+    # On a slow server the list for "Mo" may still stand, with Luc Moreau on top.
+    expect(page.get_by_role("option").first).to_contain_text("Mona Manager")
     page.keyboard.press("Enter")
     expect(field).to_have_value(re.compile(rf"\(person:{company.people['manager']['public_id']}\)"))
 
