@@ -10,7 +10,7 @@ class IntranetConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from intranet import checks, health, nodes, schedule  # noqa: F401
+        from intranet import checks, health, nodes, schedule, service_checks  # noqa: F401
         from kit import slots
 
         schedule.fill_own()
@@ -35,7 +35,10 @@ def hand_facts_to_workers() -> None:
 
     Embedded, only the server process says so: a command beside it has no worker, its facts are found by the sweeper.
     """
-    from intranet import tasks
+    from intranet import handing, tasks
     from kit import facts
 
-    facts.deliver_with(lambda fact_id: tasks.deliver_fact.delay(fact_id))
+    if settings.IS_EMBEDDED:
+        facts.deliver_with(lambda fact_id: tasks.deliver_fact.delay(fact_id))
+    else:
+        facts.deliver_with(handing.Hands())

@@ -1,20 +1,65 @@
-"""Background work: JSON only, no results; the outbox is the truth, this only makes it quick."""
+"""Background work: JSON only, no results; the outbox is the truth, this only makes it quick.
+
+``celery -A intranet worker`` and ``celery -A intranet beat`` on servers; embedded, the server process runs both
+(``intranet/work.py``). The options are in the settings, under ``CELERY_``.
+"""
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intranet.settings")
 
 app = Celery("parvis")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.update(
-    task_serializer="json",
-    accept_content=["json"],
-    task_ignore_result=True,
-    broker_connection_retry_on_startup=True,
-    broker_transport_options={"polling_interval": 0.05},
-)
+# PERF: else every task opens a connection to the database of its own.
+app.conf["CELERY_DB_REUSE_MAX"] = 1000
 app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def _keep_logging(**_: Any) -> None:
+    """Logs are as the settings say; a listener here keeps Celery from setting up its own."""
+
+
+@signals.celeryd_init.connect
+def _refuse_without_services(**_: Any) -> None:
+    """A worker that could do nothing ends with one sentence."""
+    from intranet import reach
+
+    reach.leave_without_services("worker")
+
+
+@signals.worker_ready.connect
+def _say_ready(sender: Any, **_: Any) -> None:
+    sys.stdout.write(f"The worker {sender.hostname} is ready.\n")
+    sys.stdout.flush()
+
+
+@signals.task_prerun.connect
+def _renew_connections(**_: Any) -> None:
+    """A database that was restarted between two tasks costs no task: broken and old connections go first."""
+    from django.db import close_old_connections
+
+    close_old_connections()
+
+
+class _WithoutWords(logging.Filter):
+    """Celery logs what a failed task's exception said; that may quote a post. Its class and place stay."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        from kit import failures
+
+        if record.exc_info and record.exc_info[1] is not None:
+            name = getattr(record, "data", {}).get("name", "")
+            record.msg, record.args = "task %s failed: %s", (name, failures.without_words(record.exc_info[1]))
+            record.exc_info = record.exc_text = None
+        return True
+
+
+logging.getLogger("celery.app.trace").addFilter(_WithoutWords())

@@ -49,6 +49,31 @@ def known_services(**_: Any) -> list[CheckMessage]:
 
 
 @register("parvis")
+def direct_way(**_: Any) -> list[CheckMessage]:
+    """The way past a pooler is a second way to the same place."""
+    direct = settings.DATABASE_DIRECT_URL
+    if not direct:
+        return []
+    if not settings.DATABASE_URL:
+        return [
+            Error(
+                "DATABASE_DIRECT_URL is set and DATABASE_URL is not.",
+                hint="DATABASE_DIRECT_URL is only the way past a pooler: set DATABASE_URL, or unset it.",
+                id="parvis.E008",
+            )
+        ]
+    if urlsplit(direct).scheme not in ("postgres", "postgresql"):
+        return [
+            Error(
+                "DATABASE_DIRECT_URL doesn't name a PostgreSQL database.",
+                hint="As in postgres://user:secret@host:5432/parvis.",
+                id="parvis.E009",
+            )
+        ]
+    return []
+
+
+@register("parvis")
 def public_address(**_: Any) -> list[CheckMessage]:
     """The address in mails and links is one that this server answers."""
     parts = urlsplit(settings.PUBLIC_URL)

@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from intranet import logs
+from intranet.databases import postgresql
 from intranet.keys import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -18,6 +19,8 @@ env = environ.Env()
 # Profile ------------------------------------------------------------------------------------------------------------
 DATA_FOLDER = Path(env.str("PARVIS_DATA", default=str(BASE_DIR / "data-local"))).resolve()
 DATABASE_URL = env.str("DATABASE_URL", default="")
+# Past a pooler, for what needs a session of its own: migrations, backup, moving in.
+DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
 IS_EMBEDDED = not (DATABASE_URL or REDIS_URL)
 DATA_FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -113,15 +116,7 @@ TEMPLATES = [
 
 # Data ---------------------------------------------------------------------------------------------------------------
 if DATABASE_URL:
-    DATABASES = {
-        "default": {
-            **env.db_url_config(DATABASE_URL),
-            "CONN_MAX_AGE": 60,
-            "CONN_HEALTH_CHECKS": True,
-            # PgBouncer hands out connections by transaction: a cursor that outlives one would be somebody else's.
-            "DISABLE_SERVER_SIDE_CURSORS": True,
-        }
-    }
+    DATABASES = {"default": postgresql(DATABASE_URL)}
 else:
     DATABASES = {
         "default": {
@@ -140,7 +135,11 @@ else:
     }
 
 CACHES = {
-    "default": {"BACKEND": "intranet.caching.RedisElseHere", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "intranet.caching.RedisElseHere",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"serializer": "intranet.caching.PlainValues"},
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     # Drawn posts and rows (kit.fragments), in each process: some 4 kB each.
@@ -154,13 +153,38 @@ CACHES = {
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL]},
+        "CONFIG": {
+            "hosts": [
+                {"address": REDIS_URL, "socket_connect_timeout": 1, "socket_timeout": 5, "health_check_interval": 15}
+            ]
+        },
     }
     if REDIS_URL
     # One hub reads them all at once: the limit is only there against a stuck loop; memberships never expire.
     else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 50_000, "group_expiry": 10**9}}
 }
+# Background work ----------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"socket_connect_timeout": 2, "socket_timeout": 10, "socket_keepalive": True, "health_check_interval": 10}
+    if REDIS_URL
+    else {"polling_interval": 0.05}
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_DEFAULT_QUEUE = "parvis"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+# WHY: docs/decisions/0120-the-outbox-not-the-queue.md. Late acknowledgement would bring a task back after an hour.
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_SOFT_TIME_LIMIT = 300
+CELERY_TASK_TIME_LIMIT = 330
+CELERY_WORKER_CONCURRENCY = env.int("PARVIS_WORKER_PROCESSES", default=2)
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 2000
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_BEAT_SCHEDULER = "intranet.beat.Clock"
 
 BLOB_FOLDER = DATA_FOLDER / "blobs"
 INDEX_FOLDER = DATA_FOLDER / "index"

@@ -65,13 +65,25 @@ VARIABLES = (
     Variable(
         "PARVIS_ADMIN_PASSWORD", "asked at the keyboard", "Password for `manage.py create_admin` in a script.", PLACE
     ),
-    Variable("DATABASE_URL", "none (SQLite)", "PostgreSQL, as `postgres://user:secret@host:5432/parvis`.", PROFILE),
+    Variable(
+        "DATABASE_URL",
+        "none (SQLite)",
+        "PostgreSQL 15 or newer, as `postgres://user:secret@host:5432/parvis`; may be a PgBouncer in transaction mode.",
+        PROFILE,
+    ),
+    Variable(
+        "DATABASE_DIRECT_URL",
+        "`DATABASE_URL`",
+        "The same database past a pooler, for migrations, backup and moving in.",
+        PROFILE,
+    ),
     Variable(
         "REDIS_URL",
         "none (in the process)",
-        "Redis for live events, cache and background work, as `redis://host:6379/0`.",
+        "Redis 7 or newer for live events, cache and background work, as `redis://host:6379/0`.",
         PROFILE,
     ),
+    Variable("PARVIS_WORKER_PROCESSES", "`2`", "Tasks that one `celery -A intranet worker` does at a time.", PROFILE),
     Variable(
         "PARVIS_SECRET_DJANGO",
         "made once, in `secrets.json`",

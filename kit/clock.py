@@ -18,6 +18,11 @@ def now() -> dt.datetime:
     return _set_to.get() or timezone.now()
 
 
+def is_set() -> bool:
+    """True inside :func:`set_to`."""
+    return _set_to.get() is not None
+
+
 def end_of(day: dt.date, zone: str) -> dt.datetime:
     """The moment at which ``day`` is over in ``zone`` (an IANA name; UTC when there is no such zone)."""
     try:

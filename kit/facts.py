@@ -14,13 +14,16 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 
-from kit import clock
+from kit import clock, failures, ids
 from kit.models import Fact
 
 log = logging.getLogger("parvis.facts")
@@ -31,8 +34,11 @@ AFTER = "after"
 
 # The sweeper leaves a new fact to the fast path for this long.
 FAST_PATH = dt.timedelta(seconds=5)
-LEASE = dt.timedelta(seconds=60)
+# Who delivers a fact holds it for this long and renews between subscribers; after a kill -9 others take it up then.
+LEASE = dt.timedelta(seconds=30)
 MAX_ATTEMPTS = 12
+# Leased together by a sweeper; few, so that a dead one holds few.
+AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ def deliver_with(enqueue: Callable[[int], None]) -> None:
     _enqueue[:] = [enqueue]
 
 
-def tell(name: str, **ids: Any) -> HeardFact:
+def tell(name: str, /, **ids: Any) -> HeardFact:
     """State that ``name`` happened, inside the transaction of the change. Raises outside of one.
 
     ``ids`` are keys and small scalars, never text that people wrote.
@@ -80,7 +86,7 @@ def tell(name: str, **ids: Any) -> HeardFact:
     now = clock.now()
     later = subscribers(name, AFTER)
     row = Fact.objects.create(
-        name=name, ids=ids, told_at=now, next_attempt_at=now + FAST_PATH, heard_at=None if later else now
+        name=name, ids=ids, told_at=now, next_attempt_at=_in(FAST_PATH), heard_at=None if later else now
     )
     fact = HeardFact(row.pk, name, ids, now)
     for hear in subscribers(name, IN_TRANSACTION).values():
@@ -105,63 +111,127 @@ def _after_commit(fact: HeardFact, waited_for: Iterable[Hear], *, has_later: boo
             log.warning("fact %s waits for the sweeper: %s", fact.id, type(error).__name__)
 
 
+def _in(wait: dt.timedelta) -> Any:
+    """The moment ``wait`` from now, by the clock that all nodes share: the database's, where there are several."""
+    if connection.vendor != "postgresql" or clock.is_set():
+        return clock.now() + wait
+    return Now() + wait
+
+
+def _waiting() -> QuerySet[Fact]:
+    """Facts that somebody has yet to hear and that nobody delivers at this moment."""
+    free = Q(leased_until=None) | Q(leased_until__lte=_in(dt.timedelta()))
+    return Fact.objects.filter(free, heard_at=None, dead_at=None)
+
+
+class _Lease:
+    """The right to deliver one fact: who lost it (a stopped process, a slow one) records no failure any more."""
+
+    def __init__(self, fact_id: int, word: str, taken_at: float) -> None:
+        self.fact_id, self.word, self._taken_at = fact_id, word, taken_at
+
+    @property
+    def row(self) -> QuerySet[Fact]:
+        """The fact, while it is ours."""
+        return Fact.objects.filter(pk=self.fact_id, lease=self.word, heard_at=None, dead_at=None)
+
+    def is_kept(self) -> bool:
+        """Renew when a third of the time is gone; False when another has taken the fact up."""
+        now = time.monotonic()
+        if now - self._taken_at < LEASE.total_seconds() / 3:
+            return True
+        self._taken_at = now
+        return bool(self.row.update(leased_until=_in(LEASE)))
+
+
 def deliver(fact_id: int) -> bool:
     """Let everyone who has not yet heard this fact hear it; True when all have.
 
     A subscriber that fails stops no other; the fact is tried again with back-off, and given up after
-    ``MAX_ATTEMPTS`` into the list an administrator sees.
+    ``MAX_ATTEMPTS`` into the list an administrator sees. A fact that another process delivers now is left to it.
     """
-    row = Fact.objects.filter(pk=fact_id, heard_at=None, dead_at=None).first()
+    lease = _Lease(fact_id, ids.public_id(), time.monotonic())
+    if _waiting().filter(pk=fact_id).update(lease=lease.word, leased_until=_in(LEASE)):
+        return _let_hear(lease)
+    return not Fact.objects.filter(pk=fact_id, heard_at=None, dead_at=None).exists()
+
+
+def _let_hear(lease: _Lease) -> bool:
+    row = lease.row.first()
     if row is None:
-        return True
+        return False
     fact = HeardFact(row.pk, row.name, row.ids, row.told_at)
     done, error = set(row.heard_by), ""
     for name, hear in subscribers(row.name, AFTER).items():
         if name in done:
             continue
+        if not lease.is_kept():
+            return False
         try:
             hear(fact)
         except Exception as failure:
             error = f"{name}: {type(failure).__name__}"
-            log.exception("fact %s %s: %s failed", row.pk, row.name, name)
+            log.error("fact %s %s: %s failed: %s", row.pk, row.name, name, failures.without_words(failure))
         else:
             done.add(name)
-    now = clock.now()
+    free = {"heard_by": sorted(done), "lease": "", "leased_until": None}
     if not error:
-        Fact.objects.filter(pk=row.pk).update(heard_by=sorted(done), heard_at=now, last_error="")
+        # Whoever holds the lease now: everybody has heard it.
+        Fact.objects.filter(pk=row.pk, heard_at=None).update(
+            **free, heard_at=clock.now(), dead_at=None, last_error=""
+        )
         return True
     attempts = row.attempts + 1
-    wait = dt.timedelta(seconds=min(3600, 2**attempts))
-    Fact.objects.filter(pk=row.pk).update(
-        heard_by=sorted(done),
+    lease.row.update(
+        **free,
         attempts=attempts,
-        next_attempt_at=now + wait,
+        next_attempt_at=_in(dt.timedelta(seconds=min(3600, 2**attempts))),
         last_error=error,
-        dead_at=now if attempts >= MAX_ATTEMPTS else None,
+        dead_at=clock.now() if attempts >= MAX_ATTEMPTS else None,
     )
     return False
 
 
-def sweep(limit: int = 200) -> int:
-    """Deliver what a crash or a failure left behind; how many facts were taken up.
+def sweep(limit: int = 200, *, within: float = 20.0) -> int:
+    """Deliver what a crash or a failure left behind; how many facts were taken up, in about ``within`` seconds.
 
-    Rows are leased in a short transaction and delivered outside it: nothing is sent inside a lock.
+    Rows are leased in a short transaction and delivered outside it: nothing is sent inside a lock. Any number of
+    sweepers may run at once; each passes over what another has locked or leased.
     """
-    now = clock.now()
+    until, count = time.monotonic() + within, 0
+    while count < limit and time.monotonic() < until:
+        leases = _take(min(AT_ONCE, limit - count))
+        if not leases:
+            break
+        for lease in leases:
+            if lease.is_kept():
+                _let_hear(lease)
+        count += len(leases)
+    return count
+
+
+def _take(count: int) -> list[_Lease]:
+    """Lease up to ``count`` facts that are due."""
+    word, now = ids.public_id(), time.monotonic()
     with transaction.atomic():
-        waiting = Fact.objects.filter(heard_at=None, dead_at=None, next_attempt_at__lte=now).order_by("pk")
+        due = _waiting().filter(next_attempt_at__lte=_in(dt.timedelta())).order_by("pk")
         if connection.features.has_select_for_update_skip_locked:
-            waiting = waiting.select_for_update(skip_locked=True)
-        keys = list(waiting.values_list("pk", flat=True)[:limit])
-        Fact.objects.filter(pk__in=keys).update(next_attempt_at=now + LEASE)
-    for key in keys:
-        deliver(key)
-    return len(keys)
+            due = due.select_for_update(skip_locked=True)
+        keys = list(due.values_list("pk", flat=True)[:count])
+        Fact.objects.filter(pk__in=keys).update(lease=word, leased_until=_in(LEASE))
+    return [_Lease(key, word, now) for key in keys]
 
 
-def retry_dead() -> int:
-    """Give every given-up fact a new set of attempts; how many there were."""
-    return Fact.objects.exclude(dead_at=None).update(dead_at=None, attempts=0, next_attempt_at=clock.now())
+def dead() -> QuerySet[Fact]:
+    """Facts that were given up, the newest first."""
+    return Fact.objects.exclude(dead_at=None).order_by("-dead_at", "-pk")
+
+
+def retry_dead(fact_id: int | None = None) -> int:
+    """Give every given-up fact, or the one called ``fact_id``, a new set of attempts; how many there were."""
+    rows = dead() if fact_id is None else dead().filter(pk=fact_id)
+    again = {"dead_at": None, "attempts": 0, "next_attempt_at": _in(dt.timedelta()), "lease": "", "leased_until": None}
+    return rows.order_by().update(**again)
 
 
 def forget_heard(older_than: dt.timedelta = dt.timedelta(days=30)) -> int:
@@ -174,5 +244,5 @@ def backlog() -> dict[str, int]:
     return {
         "waiting": Fact.objects.filter(heard_at=None, dead_at=None).count(),
         "late": Fact.objects.filter(heard_at=None, dead_at=None, attempts__gt=0).count(),
-        "dead": Fact.objects.exclude(dead_at=None).count(),
+        "dead": dead().count(),
     }

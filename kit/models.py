@@ -18,6 +18,10 @@ class Fact(models.Model):
     heard_at = models.DateTimeField(null=True, help_text="When the last of them was done.")
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=clock.now)
+    lease = models.CharField(
+        max_length=26, blank=True, default="", db_default="", help_text="Who delivers it at this moment: a random word."
+    )
+    leased_until = models.DateTimeField(null=True, help_text="When others may take it up; empty: they may now.")
     last_error = models.TextField(blank=True, help_text="Class of the last failure; its text may quote a post.")
     dead_at = models.DateTimeField(null=True, help_text="When delivery was given up; an administrator can retry.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from email.utils import make_msgid
+import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from kit import clock
 from kit.facts import HeardFact
 from people import queries
 from people.backends import ResetTokens
@@ -34,19 +35,20 @@ def _id_of(fact: HeardFact) -> str:
     return f"<fact-{fact.id}.{fact.told_at:%Y%m%d%H%M%S}@{urlsplit(settings.PUBLIC_URL).hostname}>"
 
 
-def send_reset_link(*, email: str, language: str) -> None:
-    """A link to set a new password, to an open account; nothing to anybody else."""
-    person = queries.by_mail(email)
+def hear_reset_asked(fact: HeardFact) -> None:
+    """A link to set a new password, to an open account; nothing to anybody else, and nothing long after."""
+    if clock.now() - fact.told_at > dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT):
+        return
+    person = queries.by_mark(fact.ids["mark"])
     if person is None or not person.may_sign_in:
         return
     key = {"uidb36": user_pk_to_url_str(person), "key": ResetTokens().make_token(person)}
     address = settings.PUBLIC_URL + reverse("account_reset_password_from_key", kwargs=key)
-    message_id = make_msgid(domain=urlsplit(settings.PUBLIC_URL).hostname)
     _send(
         "reset",
         to=person.email,
-        language=person.language or language,
-        message_id=message_id,
+        language=person.language or fact.ids["language"],
+        message_id=_id_of(fact),
         person=person,
         address=address,
     )

@@ -28,10 +28,11 @@ from people.services.rights import (
     make_editor,
     reactivate,
 )
-from people.services.sessions import change_password, end_session, end_sessions, note_sign_out
+from people.services.sessions import ask_reset_link, change_password, end_session, end_sessions, note_sign_out
 
 __all__ = [
     "accept_account_invitation",
+    "ask_reset_link",
     "change_company",
     "change_password",
     "change_person",

@@ -7,9 +7,11 @@ import hashlib
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import F
 
 from kit import facts
 from people.models import Person
+from people.queries import mark_of
 
 
 def session_name(session_key: str) -> str:
@@ -25,8 +27,14 @@ def end_sessions(*, person: Person, besides: str = "") -> int:
     Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(session_key__in=keys).delete()
     if keys:
-        facts.tell("person.signed-out", person=person.pk)
+        _tell_signed_out(person)
     return len(keys)
+
+
+def _tell_signed_out(person: Person) -> None:
+    """SECURITY: the epoch rises in the transaction that ends the session, so that every node looks at the sockets."""
+    Person.objects.filter(pk=person.pk).update(epoch=F("epoch") + 1)
+    facts.tell("person.signed-out", person=person.pk)
 
 
 @transaction.atomic
@@ -36,7 +44,7 @@ def end_session(*, person: Person, session_key: str) -> None:
     if row.exists():
         row.delete()
         Session.objects.filter(session_key=session_key).delete()
-        facts.tell("person.signed-out", person=person.pk)
+        _tell_signed_out(person)
 
 
 @transaction.atomic
@@ -46,7 +54,7 @@ def change_password(*, person: Person, password: str, besides: str = "") -> None
     person.save(update_fields=["password"])
     end_sessions(person=person, besides=besides)
     # The session kept gets a new key: its sockets come back with it.
-    facts.tell("person.signed-out", person=person.pk)
+    _tell_signed_out(person)
     facts.tell("password.changed", person=person.pk)
 
 
@@ -55,4 +63,13 @@ def note_sign_out(*, person: Person, session_key: str) -> None:
     """Say that ``person`` signed out of one session, which Django ends right after."""
     UserSession.objects.filter(user=person, session_key=session_key).delete()
     Session.objects.filter(session_key=session_key).delete()
-    facts.tell("person.signed-out", person=person.pk)
+    _tell_signed_out(person)
+
+
+@transaction.atomic
+def ask_reset_link(*, email: str, language: str) -> None:
+    """Write down that a link to set a new password was asked for; no account is looked up, so that none is told.
+
+    The link is made and mailed by background work. What is written holds a mark of the address, never the address.
+    """
+    facts.tell("reset-link.asked", mark=mark_of(email), language=language)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from people import limits, queries, tasks
+from people import limits, queries, services
 from people.forms import offered_languages
 from people.models import Person
 from people.requests import SignedIn
@@ -42,11 +42,11 @@ class ResetView(PasswordResetView):
     """Asks for a reset link; what happens for a known and an unknown address is the same to the last query."""
 
     def form_valid(self, form: Form) -> HttpResponse:
-        """Count the try, hand the address to background work, say the same."""
+        """Count the try, write down that a link was asked for, say the same."""
         email = form.cleaned_data["email"]
         limits.take(self.request, "reset_password", key=email)
-        # SECURITY: nobody is looked up here; the task does, and sends or sends not.
-        tasks.mail_reset_link.delay(email, get_language())
+        # SECURITY: nobody is looked up here; background work does, and sends or sends not.
+        services.ask_reset_link(email=email, language=get_language() or "")
         return HttpResponseRedirect(self.get_success_url())
 
 

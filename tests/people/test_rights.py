@@ -34,7 +34,7 @@ def test_deactivation_ends_sessions_raises_the_epoch_and_tells_before_the_answer
     with django_capture_on_commit_callbacks(execute=True):
         services.deactivate(by=cast.admin, person=cast.member)
     assert heard == [{"person": cast.member.pk}]
-    assert cast.member.epoch == before + 1
+    assert cast.member.epoch > before
     assert not UserSession.objects.filter(user=cast.member).exists()
     assert client.get("/account/sessions/").status_code == 302
     assert Fact.objects.get(name="person.signed-out").ids == {"person": cast.member.pk}

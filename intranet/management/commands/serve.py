@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from intranet import backups, server
+from intranet import backups, reach, server
 from people.models import Company, Person
 from people.services import first_admin_link
 
@@ -37,7 +37,10 @@ class Command(BaseCommand):
             if settings.IS_EMBEDDED:
                 lock.take()
             server.listen(options["host"], options["port"]).close()
-            self.bring_up_to_date()
+            if settings.IS_EMBEDDED:
+                self.bring_up_to_date()
+            elif found := reach.problem(patience=reach.PATIENCE_SECONDS):
+                raise server.CannotServe(found)
             self.load_demo(wanted=options["demo"])
             server.serve(host=options["host"], port=options["port"], greeting=greeting(address(options)))
         except server.CannotServe as reason:
@@ -52,7 +55,7 @@ class Command(BaseCommand):
         server.leave()
 
     def bring_up_to_date(self) -> None:
-        """Embedded: apply what is missing, after a copy of a database that holds something. Else only say so."""
+        """Apply what is missing, after a copy of a database that holds something."""
         try:
             executor = MigrationExecutor(connection)
             missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -60,10 +63,6 @@ class Command(BaseCommand):
             raise server.CannotServe(f"The database doesn't answer: {str(error).strip().splitlines()[0]}") from error
         if not missing:
             return
-        if not settings.IS_EMBEDDED:
-            raise server.CannotServe(
-                "The database is not up to date: run `manage.py migrate` once, then start the servers."
-            )
         if executor.loader.applied_migrations:
             moment = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
             copy = settings.DATA_FOLDER / f"db-before-{moment}.sqlite3"

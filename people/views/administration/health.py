@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +19,13 @@ from people.requests import SignedIn
 SHOWN = 50
 
 
+def _behind() -> str:
+    """What to do when background work lags: on servers it is done by processes of their own."""
+    if settings.IS_EMBEDDED:
+        return _("Background work lags: look at the log of the server.")
+    return _("Background work lags: see that a worker and the clock run, and look at their logs.")
+
+
 def queue_lines() -> list[HealthLine]:
     """What waits in the outbox."""
     backlog = facts.backlog()
@@ -32,7 +40,7 @@ def queue_lines() -> list[HealthLine]:
             name=_("Background work"),
             found=f"{waiting}, {since}" if oldest else _("Nothing waits."),
             state=LATE if age > 60 else GOOD,
-            advice=_("Background work lags: look at the log of the server.") if age > 60 else "",
+            advice=_behind() if age > 60 else "",
         ),
         HealthLine(
             name=_("Tried again"),
@@ -55,7 +63,7 @@ def queue_lines() -> list[HealthLine]:
 def health(request: SignedIn) -> HttpResponse:
     """Lines by app, and the facts that were given up, without a word of what people wrote."""
     lines = [*queue_lines(), *(line for ask in slots.filled("health") for line in ask())]
-    dead = Fact.objects.exclude(dead_at=None).order_by("-dead_at")[:SHOWN]
+    dead = facts.dead()[:SHOWN]
     context = {"lines": lines, "dead": dead, "section_tabs": admin_tabs("health")}
     return render(request, "people/admin/health.html", context)
 
@@ -63,8 +71,9 @@ def health(request: SignedIn) -> HttpResponse:
 @administrators_only
 @require_POST
 def facts_retry(request: SignedIn) -> HttpResponse:
-    """Give every given-up fact a new set of attempts."""
-    count = facts.retry_dead()
+    """Give every given-up fact, or the one named in the form, a new set of attempts."""
+    one = request.POST.get("fact", "")
+    count = facts.retry_dead(int(one) if one.isascii() and one.isdigit() and len(one) < 19 else 0 if one else None)
     said = ngettext("%(count)d fact is tried again.", "%(count)d facts are tried again.", count) % {"count": count}
     messages.success(request, said)
     return redirect("people:admin-health")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kit import clock
-from people import services, tasks
+from people import services
 from people.administration import admin_tabs, administrators_only
 from people.forms import AccountForm
 from people.models import AccountInvitation, Person, PersonQuerySet
@@ -146,7 +146,7 @@ def person_do(request: SignedIn, public_id: str, verb: str) -> HttpResponse:
         "end-editor": (services.end_editor, _("%(name)s announces on the company wall no more."), "make-editor"),
     }
     if verb == "send-link":
-        tasks.mail_reset_link.delay(shown.email, shown.language)
+        services.ask_reset_link(email=shown.email, language=shown.language)
         messages.success(request, _("A link to set a new password is on its way to %(mail)s.") % {"mail": shown.email})
         return redirect("people:admin-person", shown.public_id)
     if verb not in verbs:
