@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-BENCHES = ("start", "pages", "live", "search")
+BENCHES = ("start", "pages", "live", "nodes", "search")
 
 
 def main() -> int:

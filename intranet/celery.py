@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from typing import Any
@@ -47,19 +46,3 @@ def _renew_connections(**_: Any) -> None:
     from django.db import close_old_connections
 
     close_old_connections()
-
-
-class _WithoutWords(logging.Filter):
-    """Celery logs what a failed task's exception said; that may quote a post. Its class and place stay."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        from kit import failures
-
-        if record.exc_info and record.exc_info[1] is not None:
-            name = getattr(record, "data", {}).get("name", "")
-            record.msg, record.args = "task %s failed: %s", (name, failures.without_words(record.exc_info[1]))
-            record.exc_info = record.exc_text = None
-        return True
-
-
-logging.getLogger("celery.app.trace").addFilter(_WithoutWords())

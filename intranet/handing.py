@@ -81,5 +81,5 @@ def _length() -> int:
     """Tasks in the queue that facts go to."""
     from intranet.celery import app
 
-    with app.connection_for_write() as connection, connection.channel() as channel:
-        return int(channel.queue_declare(app.conf.task_default_queue, passive=False).message_count)
+    with app.pool.acquire(block=True) as connection:
+        return int(connection.default_channel.client.llen(app.conf.task_default_queue))

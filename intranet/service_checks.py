@@ -24,11 +24,11 @@ def services(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMess
     if not databases or settings.IS_EMBEDDED or connection.vendor != "postgresql":
         return []
     if found := reach.database_problem():
-        hint = "See DATABASE_URL in docs/settings.md and docs/server.md."
+        hint = "See DATABASE_URL in docs/settings.md and docs/processes.md."
         return [Error(found, hint=hint, id="parvis.E010")]
     messages: list[CheckMessage] = [*_time_zone(), *_keeps_what_it_says(), *_writes_no_text()]
     if found := reach.redis_problem():
-        hint = "See REDIS_URL in docs/settings.md and docs/server.md."
+        hint = "See REDIS_URL in docs/settings.md and docs/processes.md."
         messages.append(Error(found, hint=hint, id="parvis.E011"))
     return messages
 

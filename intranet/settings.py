@@ -154,9 +154,11 @@ CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {
+            # Redis tells what is published to whoever listens, in every one of its numbered databases.
+            "prefix": f"parvis-{urlsplit(REDIS_URL).path.strip('/') or 0}",
             "hosts": [
-                {"address": REDIS_URL, "socket_connect_timeout": 1, "socket_timeout": 5, "health_check_interval": 15}
-            ]
+                {"address": REDIS_URL, "socket_connect_timeout": 1, "socket_timeout": 2, "health_check_interval": 15}
+            ],
         },
     }
     if REDIS_URL
@@ -176,7 +178,7 @@ CELERY_TASK_DEFAULT_QUEUE = "parvis"
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
-# WHY: docs/decisions/0120-the-outbox-not-the-queue.md. Late acknowledgement would bring a task back after an hour.
+# WHY: docs/decisions/0140-the-outbox-not-the-queue.md. Late acknowledgement would bring a task back after an hour.
 CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_SOFT_TIME_LIMIT = 300
 CELERY_TASK_TIME_LIMIT = 330

@@ -12,6 +12,7 @@ Frames are hints, the database is the truth. Three things make that safe:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import defaultdict
@@ -20,41 +21,24 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from channels.layers import get_channel_layer
-from django.db import close_old_connections
+from django.conf import settings
 
-from live import streams
-from live.accounts import open_sessions
+from live import questions, sending, streams
+from live.accounts import moved, open_sessions
+from live.ear import Ear
+from live.presence import Presence
 from live.sockets import Socket
+from live.streams import Stream, StreamId
 
 log = logging.getLogger("parvis.live")
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.9
+# Between two looks when others ask for one: a hundred removals at once cost a few queries.
+LOOK_GAP_SECONDS = 0.05
 # Longer without a good look at the database, and frames are held back.
 BLIND_SECONDS = 3.0
 SOCKETS_PER_PERSON = 10
 WATCHES_PER_SOCKET = 100
-PRESENCE_SECONDS = 1.0
-
-StreamId = tuple[str, int]
-
-
-class Stream:
-    """What the hub knows of one watched stream."""
-
-    __slots__ = ("here_changed", "id", "public_id", "rights", "sockets", "version")
-
-    def __init__(self, stream_id: StreamId, public_id: str, state: streams.StreamState) -> None:
-        self.id = stream_id
-        self.public_id = public_id
-        self.rights = state.rights
-        self.version = state.version
-        self.sockets: set[Socket] = set()
-        self.here_changed = False
-
-    @property
-    def name(self) -> str:
-        """What the client calls it: ``thread:<public id>``."""
-        return f"{self.id[0]}:{self.public_id}"
 
 
 class Hub:
@@ -62,18 +46,18 @@ class Hub:
 
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
-        self.layer = get_channel_layer()
+        self.ear = Ear(get_channel_layer())
         self.streams: dict[StreamId, Stream] = {}
         self.people: dict[int, set[Socket]] = defaultdict(set)
-        self.channel = ""
         self.seen_at = time.monotonic()
+        self.presence = Presence(self._send_to, is_alone=not settings.REDIS_URL)
+        self._look = asyncio.Event()
+        self._is_said_blind = False
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live")
         self._tasks: list[asyncio.Task] = []
 
-    # Starting, stopping ------------------------------------------------------------------------------------------
-
     async def start(self) -> None:
-        self.channel = await self.layer.new_channel("live")
+        await self.ear.open()
         self._tasks = [asyncio.create_task(self._hear()), asyncio.create_task(self._poll())]
 
     async def stop(self) -> None:
@@ -81,7 +65,10 @@ class Hub:
             task.cancel()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    # Sockets -----------------------------------------------------------------------------------------------------
+    def _send_to(self, stream_id: StreamId | None, message: dict[str, Any]) -> None:
+        """To all hubs that watch a stream, or to every hub."""
+        group = streams.group_name(*stream_id) if stream_id else streams.EVERY_HUB
+        sending.send(group, message, loop=self.loop)
 
     def join(self, socket: Socket) -> bool:
         """Take a socket in; False when its person has too many already."""
@@ -102,8 +89,8 @@ class Hub:
 
         What the rule does not grant, and what does not exist, is answered alike: ``gone``.
         """
-        asked = _by_kind(list(wanted)[:WATCHES_PER_SOCKET])
-        granted = await self._ask(lambda: _open_all(socket.person_id, asked))
+        asked = questions.by_kind(list(wanted)[:WATCHES_PER_SOCKET])
+        granted = await self._ask(lambda: questions.open_all(socket.person_id, asked))
         names = {f"{kind}:{public_id}": (kind, public_id, state) for kind, public_id, state in granted}
         keep = {(kind, state.key) for kind, _, state in granted}
         for stream_id in [s for s in socket.watched if s not in keep]:
@@ -117,13 +104,16 @@ class Hub:
         stream = self.streams.get(stream_id)
         if stream is None:
             stream = self.streams[stream_id] = Stream(stream_id, public_id, state)
-            await self.layer.group_add(streams.group_name(*stream_id), self.channel)
+            stream.sockets.add(socket)
+            await self.ear.listen_to(stream)
         elif stream.rights != state.rights:
             await self._check(stream, state.rights)
         # The rights may have changed while we joined the group; the poll compares them within a second.
         stream.sockets.add(socket)
         socket.watched.add(stream_id)
-        stream.here_changed = True
+        self.presence.changed(stream)
+        if not socket.is_open:  # it was closed while we asked
+            await self._unwatch(socket, stream_id)
 
     async def _unwatch(self, socket: Socket, stream_id: StreamId) -> None:
         socket.watched.discard(stream_id)
@@ -131,23 +121,37 @@ class Hub:
         if stream is None:
             return
         stream.sockets.discard(socket)
-        stream.here_changed = True
+        self.presence.changed(stream)
         if not stream.sockets:
             del self.streams[stream_id]
-            await self.layer.group_discard(streams.group_name(*stream_id), self.channel)
-
-    # Events ------------------------------------------------------------------------------------------------------
+            self.presence.left(stream)
+            self.ear.let_go_of(stream_id, is_wanted=lambda: stream_id in self.streams)
 
     async def _hear(self) -> None:
         while True:
             try:
-                message = await self.layer.receive(self.channel)
-                await self.dispatch(message)
+                await self._understand(await self.ear.receive())
             except asyncio.CancelledError:
                 raise
-            except Exception:
-                log.exception("an event was not dispatched; the poll will make up for it")
+            except Exception as error:
+                log.warning("an event was not dispatched (%s); the poll will make up for it", type(error).__name__)
                 await asyncio.sleep(0.1)
+
+    async def _understand(self, message: dict[str, Any]) -> None:
+        match message.get("type"):
+            case "live.look":
+                if message["node"] != self.presence.node:
+                    self._look.set()
+            case "live.alive":
+                self.presence.hear(message, self.streams)
+            case "live.here":
+                stream = self.streams.get((message["kind"], message["key"]))
+                # SECURITY: who told may have checked its watchers under older or newer rights than we did.
+                if stream is not None and tuple(message["rights"]) != stream.rights:
+                    await self._check(stream, tuple(message["rights"]))
+                self.presence.hear(message, self.streams)
+            case _:
+                await self.dispatch(message)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Send one event to the watchers of its stream, after asking the rule again where rights have moved."""
@@ -168,8 +172,6 @@ class Hub:
     def is_blind(self) -> bool:
         """True while the database could not be read for longer than frames may be trusted."""
         return time.monotonic() - self.seen_at > BLIND_SECONDS
-
-    # Rights and convergence --------------------------------------------------------------------------------------
 
     async def _check(self, stream: Stream, rights: tuple) -> None:
         """Ask the rule for all watchers of ``stream`` in one query; those who lost sight of it are let go."""
@@ -192,7 +194,7 @@ class Hub:
         mine = {socket for pk in person_ids for socket in self.people.get(pk, ())}
         if not mine:
             return
-        alive = await self._ask(lambda: open_sessions({s.person_id: s.epoch for s in mine}, _sessions(mine)))
+        alive = await self._ask(lambda: open_sessions({s.person_id: s.epoch for s in mine}, questions.sessions(mine)))
         for socket in mine:
             if (epoch := alive.get((socket.person_id, socket.session_key))) is None:
                 await self.leave(socket)
@@ -208,7 +210,7 @@ class Hub:
         by_kind: dict[str, list[int]] = defaultdict(list)
         for kind, key in self.streams:
             by_kind[kind].append(key)
-        states = await self._ask(lambda: _states_all(by_kind))
+        states = await self._ask(lambda: questions.states_all(by_kind))
         self.seen_at = time.monotonic()
         for stream in list(self.streams.values()):
             state = states.get(stream.id)
@@ -223,28 +225,30 @@ class Hub:
 
     async def _poll(self) -> None:
         while True:
-            await asyncio.sleep(POLL_SECONDS)
+            await self._next_look()
             try:
                 await self.recheck_streams()
-                epochs = {pk: max(s.epoch for s in sockets) for pk, sockets in list(self.people.items()) if sockets}
-                moved = await self._ask(lambda epochs=epochs: _moved_people(epochs))
-                await self.recheck_people(moved)
-                self._tell_who_is_here()
+                epochs = {pk: min(s.epoch for s in sockets) for pk, sockets in list(self.people.items()) if sockets}
+                await self.recheck_people(await self._ask(lambda epochs=epochs: moved(epochs)))
+                for stream in [stream for stream in self.streams.values() if not stream.is_heard]:
+                    await self.ear.listen_to(stream)
+                for stream, frame in self.presence.frames(list(self.streams.values())):
+                    _send_all(stream.sockets, {"": {**frame, "stream": stream.name}})
+                self._is_said_blind = False
             except asyncio.CancelledError:
                 raise
             except Exception as error:
-                log.warning("the live hub could not read the database: %s", type(error).__name__)
+                if not self._is_said_blind:
+                    log.warning("the live hub can't read the database and holds its frames: %s", type(error).__name__)
+                self._is_said_blind = True
 
-    # Presence ----------------------------------------------------------------------------------------------------
-
-    def _tell_who_is_here(self) -> None:
-        for stream in list(self.streams.values()):
-            if not stream.here_changed or stream.id[0] != "thread":
-                continue
-            stream.here_changed = False
-            here = {s.person_id: s.card for s in stream.sockets}
-            frame = {"type": "here", "stream": stream.name, "people": list(here.values())[:20], "count": len(here)}
-            _send_all(stream.sockets, {"": frame})
+    async def _next_look(self) -> None:
+        """Wait for the next look's time, or until another node says that somebody lost rights."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._look.wait()
+                await asyncio.sleep(LOOK_GAP_SECONDS)
+        self._look.clear()
 
     async def typing(self, socket: Socket, name: str) -> None:
         """Tell the other watchers of a thread that somebody is writing in it."""
@@ -256,21 +260,15 @@ class Hub:
             "kind": stream.id[0],
             "key": stream.id[1],
             "from": socket.person_id,
+            # SECURITY: so that a node which has not yet seen a removal asks the rule before it shows who writes.
+            "rights": list(stream.rights),
             "frames": {"": {"type": "typing", "person": socket.card}},
         }
-        await self.layer.group_send(streams.group_name(*stream.id), message)
+        self._send_to(stream.id, message)
 
     async def _ask(self, question: Callable[[], Any]) -> Any:
         """Run a question to the database off the loop, on the hub's own threads."""
-        return await self.loop.run_in_executor(self._pool, _with_fresh_connection, question)
-
-
-def _with_fresh_connection(question: Callable[[], Any]) -> Any:
-    close_old_connections()
-    try:
-        return question()
-    finally:
-        close_old_connections()
+        return await self.loop.run_in_executor(self._pool, questions.with_fresh_connection, question)
 
 
 def _send_all(sockets: Iterable[Socket], frames: dict[str, dict], skip: int | None = None) -> None:
@@ -280,47 +278,6 @@ def _send_all(sockets: Iterable[Socket], frames: dict[str, dict], skip: int | No
     for socket in list(sockets):
         if socket.person_id != skip:
             socket.send_text(encoded.get(socket.language, default))
-
-
-def _by_kind(names: Iterable[str]) -> dict[str, list[str]]:
-    by_kind: dict[str, list[str]] = defaultdict(list)
-    for name in names:
-        kind, _, public_id = name.partition(":")
-        by_kind[kind].append(public_id)
-    return by_kind
-
-
-def _open_all(person_id: int, asked: dict[str, list[str]]) -> list[tuple[str, str, streams.StreamState]]:
-    from people.models import Person
-
-    viewer = Person.objects.filter(pk=person_id).first()
-    known = streams.kinds()
-    if viewer is None or not viewer.may_sign_in:
-        return []
-    return [
-        (kind, public_id, state)
-        for kind, public_ids in asked.items()
-        if kind in known
-        for public_id, state in known[kind].open(viewer, public_ids).items()
-    ]
-
-
-def _states_all(by_kind: dict[str, list[int]]) -> dict[StreamId, streams.StreamState]:
-    known = streams.kinds()
-    return {(kind, key): state for kind, keys in by_kind.items() for key, state in known[kind].states(keys).items()}
-
-
-def _sessions(sockets: Iterable[Socket]) -> dict[int, set[str]]:
-    keys: dict[int, set[str]] = defaultdict(set)
-    for socket in sockets:
-        keys[socket.person_id].add(socket.session_key)
-    return keys
-
-
-def _moved_people(epochs: dict[int, int]) -> list[int]:
-    from live.accounts import moved
-
-    return moved(epochs)
 
 
 _hub: Hub | None = None

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from typing import Any
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.conf import settings
 
+from live import sending
 from live.hub import running_hub
-from live.streams import StreamState, group_name
-
-log = logging.getLogger("parvis.live")
+from live.streams import EVERY_HUB, StreamState, group_name
 
 REVOCATION_SECONDS = 2.0
 
@@ -42,15 +38,7 @@ def push(kind: str, state: StreamState, frames: Mapping[str, dict[str, Any]]) ->
         "frames": dict(frames),
     }
     hub = running_hub()
-    try:
-        if hub is not None:
-            # WHY: the in-memory layer does not wake the server's loop from another thread by itself.
-            send = hub.layer.group_send(group_name(kind, state.key), message)
-            asyncio.run_coroutine_threadsafe(send, hub.loop)
-        elif settings.REDIS_URL:
-            async_to_sync(get_channel_layer().group_send)(group_name(kind, state.key), message)
-    except Exception as error:
-        log.warning("an event was not pushed: %s", type(error).__name__)
+    sending.send(group_name(kind, state.key), message, loop=hub.loop if hub is not None else None)
 
 
 def close_session(session_key: str) -> None:
@@ -61,11 +49,13 @@ def close_session(session_key: str) -> None:
 
 
 def revoke_now(*, person_ids: list[int] | None = None) -> None:
-    """Make this process's hub look again at rights, and wait for it: called before the answer of a revocation.
+    """Have every hub look again at rights: this process's before the answer of a revocation, the others at once.
 
-    Other nodes see the raised epoch in their poll, within a second.
+    A node that the message does not reach sees the raised epoch in its next poll, within a second.
     """
     hub = running_hub()
+    look = {"type": "live.look", "node": hub.presence.node if hub is not None else ""}
+    sending.send(EVERY_HUB, look, loop=hub.loop if hub is not None else None)
     if hub is None:
         return
     work = hub.recheck_people(person_ids) if person_ids else hub.recheck_streams()

@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kit import slots
+from live.sockets import Socket
 from people.models import Person
+
+StreamId = tuple[str, int]
+EVERY_HUB = "live.hubs"
+"""The channel-layer group that every hub listens to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,32 @@ class StreamState:
     key: int
     rights: tuple
     version: int
+
+
+class Stream:
+    """What the hub knows of one watched stream."""
+
+    __slots__ = (
+        "asks", "here_changed", "id", "is_heard", "public_id", "rights", "sockets", "tell_at", "version",
+    )  # fmt: skip
+
+    def __init__(self, stream_id: StreamId, public_id: str, state: StreamState) -> None:
+        self.id = stream_id
+        self.public_id = public_id
+        self.rights = state.rights
+        self.version = state.version
+        self.sockets: set[Socket] = set()
+        # Presence: who is here changed; when the other nodes are told; whether they are asked in turn.
+        self.here_changed = False
+        self.tell_at = 0.0
+        self.asks = True
+        # False while the channel layer could not be subscribed to.
+        self.is_heard = False
+
+    @property
+    def name(self) -> str:
+        """What the client calls it: ``thread:<public id>``."""
+        return f"{self.id[0]}:{self.public_id}"
 
 
 class StreamKind(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +13,15 @@ from groups.models import Role, SpaceType
 from kit import clock, facts
 from kit.models import Fact
 from people.models import Company, Person
+
+
+def pytest_configure(config):
+    """Runs of tests side by side share one Redis: each publishes on channels of its own."""
+    from django.conf import settings
+
+    layer = settings.CHANNEL_LAYERS["default"]["CONFIG"]
+    if "prefix" in layer and (worker := os.environ.get("PYTEST_XDIST_WORKER")):
+        layer["prefix"] = f"{layer['prefix']}-{worker}"
 
 
 @pytest.fixture(autouse=True)

@@ -192,7 +192,7 @@ class Cluster:
             name="beat",
             command=[*celery("beat"), "--schedule", self.folder / "beat"],
             env=self.env,
-            is_ready=lambda: self.has_said("beat", "Starting"),
+            is_ready=lambda: self.has_said("beat", "is ready"),
             is_ours=True,
         )
 

@@ -32,6 +32,15 @@ def test_other_databases_and_brokers_are_refused(settings):
     assert ids(checks.known_services()) == ["parvis.E002", "parvis.E003"]
 
 
+def test_a_way_past_a_pooler_leads_to_the_same_kind_of_place(settings):
+    settings.DATABASE_URL, settings.DATABASE_DIRECT_URL = "", "postgres://h/d"
+    assert ids(checks.direct_way()) == ["parvis.E008"]
+    settings.DATABASE_URL, settings.DATABASE_DIRECT_URL = "postgres://h/d", "mysql://h/d"
+    assert ids(checks.direct_way()) == ["parvis.E009"]
+    settings.DATABASE_DIRECT_URL = "postgres://direct/d"
+    assert checks.direct_way() == []
+
+
 @pytest.mark.parametrize(
     ("address", "hosts", "expected"),
     [

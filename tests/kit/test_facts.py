@@ -1,9 +1,12 @@
 """Facts are told with the change and heard at least once."""
 
 import datetime as dt
+import logging
+import threading
+import time
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from kit import clock, facts
 from kit.models import Fact
@@ -101,3 +104,120 @@ def test_subscribers_hear_in_the_transaction_then_before_the_answer(heard):
         facts.tell("pot.boiled")
         assert heard == ["in"]
     assert heard == ["in", "before"]
+
+
+def test_a_fact_that_is_being_delivered_is_left_to_whoever_delivers_it(heard):
+    inner = []
+
+    def looks_for_others(fact):
+        heard.append(fact)
+        with clock.set_to(_later() - dt.timedelta(minutes=2) + dt.timedelta(seconds=10)):
+            inner.append((facts.deliver(fact.id), facts.sweep()))
+
+    facts.subscribe("pot.boiled", looks_for_others)
+    with transaction.atomic():
+        told = facts.tell("pot.boiled")
+    assert facts.deliver(told.id) is True
+    assert inner == [(False, 0)] and len(heard) == 1
+
+
+def test_who_died_in_the_middle_of_a_delivery_holds_the_fact_no_longer_than_the_lease(heard):
+    def dies(fact):
+        raise SystemExit  # as a kill: nothing of ours runs after it
+
+    facts.subscribe("pot.boiled", dies)
+    with transaction.atomic():
+        told = facts.tell("pot.boiled")
+    with pytest.raises(SystemExit):
+        facts.deliver(told.id)
+    facts._subscribers[facts.AFTER].clear()
+    facts.subscribe("pot.boiled", heard.append)
+    assert facts.deliver(told.id) is False
+    with clock.set_to(clock.now() + facts.LEASE + dt.timedelta(seconds=1)):
+        assert facts.sweep() == 1
+    assert len(heard) == 1
+
+
+def test_who_lost_the_lease_records_no_failure_and_hears_no_more(heard, monkeypatch):
+    monkeypatch.setattr(facts, "LEASE", dt.timedelta(0))
+
+    def is_overtaken(fact):
+        Fact.objects.filter(pk=fact.id).update(lease="another")
+        raise ValueError
+
+    facts.subscribe("pot.boiled", is_overtaken)
+    facts.subscribe("pot.boiled", heard.append)
+    with transaction.atomic():
+        told = facts.tell("pot.boiled")
+    assert facts.deliver(told.id) is False
+    row = Fact.objects.get()
+    assert (row.attempts, row.lease, heard) == (0, "another", [])
+
+
+def test_what_everybody_heard_is_done_whoever_holds_the_lease_by_then(heard):
+    def is_overtaken(fact):
+        Fact.objects.filter(pk=fact.id).update(lease="another")
+
+    facts.subscribe("pot.boiled", is_overtaken)
+    with transaction.atomic():
+        told = facts.tell("pot.boiled")
+    assert facts.deliver(told.id) is True
+    assert Fact.objects.get().heard_at is not None
+
+
+def test_two_sweepers_at_once_deliver_each_fact_once(heard):
+    def hears_slowly(fact):
+        heard.append(fact.id)
+        time.sleep(0.01)
+
+    facts.subscribe("pot.boiled", hears_slowly)
+    with transaction.atomic():
+        told = [facts.tell("pot.boiled").id for _ in range(30)]
+    Fact.objects.update(next_attempt_at=clock.now() - dt.timedelta(seconds=1))
+    counts = []
+
+    def sweeps():
+        counts.append(facts.sweep())
+        connection.close()
+
+    threads = [threading.Thread(target=sweeps) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(heard) == told and sum(counts) == 30
+
+
+def test_the_wait_before_another_try_doubles(heard):
+    def fails(fact):
+        raise ValueError
+
+    facts.subscribe("pot.boiled", fails)
+    now = clock.now()
+    with clock.set_to(now):
+        with transaction.atomic():
+            told = facts.tell("pot.boiled")
+        waits = []
+        for _ in range(4):
+            facts.deliver(told.id)
+            waits.append((Fact.objects.get().next_attempt_at - now).total_seconds())
+    assert waits == [2, 4, 8, 16]
+
+
+def test_one_of_two_given_up_facts_is_tried_again(heard):
+    rows = [Fact.objects.create(name="pot.boiled", dead_at=clock.now(), attempts=12) for _ in range(2)]
+    assert facts.retry_dead(rows[0].pk) == 1
+    assert list(facts.dead()) == [rows[1]]
+    assert facts.retry_dead(0) == 0
+
+
+def test_no_log_holds_what_a_failure_said(heard, caplog):
+    def fails(fact):
+        raise ValueError("the salary of Max")
+
+    facts.subscribe("pot.boiled", fails)
+    with transaction.atomic():
+        told = facts.tell("pot.boiled")
+    with caplog.at_level(logging.DEBUG):
+        facts.deliver(told.id)
+    assert "ValueError at test_facts.py" in caplog.text and "salary" not in caplog.text

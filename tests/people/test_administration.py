@@ -177,3 +177,17 @@ def test_health_shows_what_was_given_up_and_tries_again(cast, admin):
     admin.post("/admin/health/retry/")
     fact.refresh_from_db()
     assert fact.dead_at is None and facts.backlog()["dead"] == 0
+
+
+def test_one_fact_that_was_given_up_is_tried_again_alone(cast, admin):
+    one, other = (
+        Fact.objects.create(name=name, dead_at=clock.now(), attempts=12, last_error="x.hear: ValueError")
+        for name in ("thread.posted", "post.posted")
+    )
+    page = admin.get("/admin/health/").content.decode()
+    assert f'name="fact" value="{one.pk}"' in page and "<td>12</td>" in page
+    admin.post("/admin/health/retry/", {"fact": one.pk})
+    assert list(facts.dead()) == [other]
+    for nonsense in ("-1", "x", "9" * 40, "²"):
+        assert admin.post("/admin/health/retry/", {"fact": nonsense}).status_code == 302
+    assert list(facts.dead()) == [other]
