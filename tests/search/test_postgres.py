@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from groups.models import Label
 from search import hearing, queries
 from search.engines.deadline import Deadline, TimeUp
-from search.engines.postgres import rebuilding, rows, state
+from search.engines.postgres import matching, rebuilding, rows, state
 from search.engines.postgres.extension import ensure_intarray
 from search.engines.postgres.vectors import vector
 from search.engines.rebuild import Busy
@@ -121,6 +121,22 @@ def test_a_text_of_very_many_words_is_cut_and_posted(cast, index):
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_column_size(%s::tsvector)", [written])
         assert 800_000 < cursor.fetchone()[0] < 1_048_576
+
+
+def test_a_gate_of_many_spaces_lets_the_same_through_as_one_of_few(cast, index, monkeypatch):
+    """The first is asked row by row, the second of the index."""
+    for name, space in cast.spaces.items():
+        author = cast.member if name != "common" else cast.manager
+        write_thread(space=space, author=author, title=f"Zebra {name}", source="Okapi.", label=Label.INTERNAL)
+        write_thread(space=space, author=author, title=f"Zebra {name}", source="Tapir.", label=Label.SHARED)
+    index()
+    few, many = [], []
+    for found_by, spaces in ((few, 10_000), (many, 0)):
+        monkeypatch.setattr(matching, "FEW_SPACES", spaces)
+        for viewer in (cast.member, cast.outsider, cast.guest, cast.admin):
+            found_by.append([keys_found(viewer, text) for text in ("zebra", "okapi", "tapi*", "okapo", "zebra -tapir")])
+    assert few == many
+    assert few[0] != few[1] != few[2]
 
 
 # Time -----------------------------------------------------------------------------------------------------------------
