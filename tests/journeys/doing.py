@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
+from pathlib import Path
 
 import django
 
@@ -21,6 +23,7 @@ from groups import services as groups  # noqa: E402
 from groups.models import Space  # noqa: E402
 from people.models import Person  # noqa: E402
 from search import queries  # noqa: E402
+from search.engines.postgres import state  # noqa: E402
 from walls import services as walls  # noqa: E402
 from walls.models import Post, Thread  # noqa: E402
 from walls.services import posts, threads  # noqa: E402
@@ -78,6 +81,25 @@ def cut_off_page(*, by: str, q: str) -> dict:
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(who(by), backend=settings.AUTHENTICATION_BACKENDS[0])
     return {"page": client.get("/search/", {"q": q}).content.decode()}
+
+
+def tell_rebuild(*, done: str, total: str) -> dict:
+    """Show what whoever writes the words of search anew would show; each engine keeps it in its own place."""
+    if settings.IS_EMBEDDED:
+        told = {"done": int(done), "total": int(total), "at": time.time()}
+        (Path(settings.INDEX_FOLDER) / "rebuild.json").write_text(json.dumps(told))
+    else:
+        state.LEASE_SECONDS = 600
+        state.tell(int(done), int(total))
+    return {}
+
+
+def end_rebuild() -> dict:
+    if settings.IS_EMBEDDED:
+        (Path(settings.INDEX_FOLDER) / "rebuild.json").unlink(missing_ok=True)
+    else:
+        state.end(is_whole=True)
+    return {}
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 
 import pytest
@@ -87,14 +86,13 @@ def test_the_filters_of_a_phone_open_in_place(sign_in, search, variant, language
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_rebuild_under_way_is_told_in_every_variant(search, company, language):
-    told = company.folder / "index" / "rebuild.json"
-    told.write_text(json.dumps({"done": 37, "total": 100, "at": time.time()}))
+def test_a_rebuild_under_way_is_told_in_every_variant(search, do, language):
+    do("tell_rebuild", done="37", total="100")
     try:
         page = search(language, "rebuilding", "pump")
         assert "37" in page.locator(".notice[role=status]").inner_text()
     finally:
-        told.unlink(missing_ok=True)
+        do("end_rebuild")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
