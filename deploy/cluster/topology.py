@@ -178,9 +178,9 @@ class Cluster:
         """One worker: what a fact brings about."""
         return Part(
             name=name,
-            command=[*celery("worker"), "--hostname", f"{name}@%h", "--concurrency", "2"],
+            command=[*celery("worker"), "--hostname", f"{name}@%h"],
             env=self.env,
-            is_ready=lambda: self.has_said(name, " ready."),
+            is_ready=lambda: self.has_said(name, " is ready."),
             # At once: what it had begun is taken up again from the outbox.
             ends_with=signal.SIGQUIT,
             is_ours=True,
@@ -190,7 +190,7 @@ class Cluster:
         """The one beat: says what is due."""
         return Part(
             name="beat",
-            command=[*celery("beat"), "--schedule", self.folder / "beat"],
+            command=celery("beat"),
             env=self.env,
             is_ready=lambda: self.has_said("beat", "is ready"),
             is_ours=True,

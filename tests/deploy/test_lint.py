@@ -154,7 +154,7 @@ def test_pgbouncer_is_told_the_same_in_containers_as_everywhere():
 def test_the_example_of_settings_names_what_exists():
     text = (DEPLOY / "env.example").read_text()
     named = set(re.findall(r"^#?([A-Z][A-Z_]+)=", text, re.MULTILINE))
-    known = {variable.name for variable in VARIABLES} | {"DATABASE_DIRECT_URL"}
+    known = {variable.name for variable in VARIABLES}
     assert named <= known, named - known
     matter = {variable.name for variable in VARIABLES if variable.group in ("Server profile", "Mail")}
     assert matter <= named, matter - named
