@@ -79,7 +79,8 @@ def _route(request: Any) -> str:
 
 def _without_texts(args: Any) -> Any:
     if isinstance(args, dict):
-        return {name: _without_text(value) for name, value in args.items()}
+        # Celery names its tasks so; its "exc" and "args" hold what a task was given.
+        return {name: value if name in ("name", "id") else _without_text(value) for name, value in args.items()}
     return tuple(_without_text(value) for value in args)
 
 

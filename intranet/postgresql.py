@@ -29,7 +29,7 @@ class Unavailable(Exception):
 
 def address() -> str:
     """Where the database is without a pooler in between."""
-    return str(getattr(settings, "DATABASE_DIRECT_URL", "") or settings.DATABASE_URL)
+    return str(settings.DATABASE_DIRECT_URL or settings.DATABASE_URL)
 
 
 @contextlib.contextmanager

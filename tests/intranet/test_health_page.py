@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 
 import pytest
 import redis
@@ -11,6 +14,7 @@ from django.conf import settings
 from intranet import health, lag, nodes
 from kit import clock
 from kit.health import BAD, GOOD, LATE
+from tests.intranet import server_profile, servers
 
 server_only = pytest.mark.skipif(settings.IS_EMBEDDED, reason="processes report in Redis")
 
@@ -67,6 +71,32 @@ def test_a_process_says_that_it_runs_and_says_good_bye(nobody_known):
     assert [node.kind for node in nodes.known()] == [nodes.WORKER]
     reporter.stop()
     assert nodes.known() == []
+
+
+@server_only
+@pytest.mark.slow
+def test_a_worker_and_a_clock_that_are_started_are_seen_and_those_stopped_are_gone(nobody_known, tmp_path):
+    with server_profile.new_database() as address:
+        environment = servers.environment(tmp_path, **server_profile.variables(address))
+        assert server_profile.manage(tmp_path, address, "migrate", "--verbosity", "0").returncode == 0
+        started = [
+            subprocess.Popen(
+                [sys.executable, "-m", "celery", "-A", "intranet", kind],
+                cwd=servers.ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )
+            for kind in ("worker", "beat")
+        ]  # fmt: skip
+        try:
+            until = time.monotonic() + 60
+            while {node.kind for node in nodes.known()} != {nodes.WORKER, nodes.CLOCK}:
+                assert time.monotonic() < until, nodes.known()
+                time.sleep(0.2)
+        finally:
+            for process in started:
+                process.terminate()
+            for process in started:
+                process.wait(timeout=30)
+        assert [node for node in nodes.known() if node.kind == nodes.WORKER] == []
 
 
 @server_only

@@ -120,6 +120,13 @@ def test_what_is_needed_to_mend_a_service_is_still_said():
     assert "Cannot connect to redis://127.0.0.1:1//: Connection refused." in stream.getvalue()
 
 
+def test_a_failed_task_is_named_without_what_its_failure_said():
+    said = {"name": "facts.deliver", "id": "1-2", "exc": "ValueError('cerulean')", "args": "['vermilion']"}
+    template = "Task %(name)s[%(id)s] raised unexpected: %(exc)s\n%(args)s"
+    record = logging.LogRecord("celery.app.trace", logging.ERROR, "f.py", 1, template, (said,), None)
+    assert logs.said(record) == "Task facts.deliver[1-2] raised unexpected: …"
+
+
 def test_extra_fields_of_a_caller_stay_out_of_the_json():
     record = logging.getLogger("parvis").makeRecord(
         "parvis", logging.ERROR, "f.py", 1, "Broken", (), None, extra={"source": "cerulean"}
