@@ -25,7 +25,7 @@ class Reason(models.TextChoices):
     ACCEPTED = "accepted", _("accepted your answer")
     PRAISED = "praised", _("praised you")
     ADMITTED = "admitted", _("let you in")
-    INHERITED = "inherited", _("is gone; you manage this group now")
+    INHERITED = "inherited", _("has left the company; you manage this group now")
     ANNOUNCEMENT = "announcement", _("announced")
     FOLLOWED = "followed", _("replied in a thread you follow")
 

@@ -30,7 +30,7 @@ def test_the_longest_standing_member_manages_when_the_last_manager_is_gone_and_i
     assert policy.can(cast.leaver, "manage", space) and not policy.can(cast.member, "manage", space)
     hear_everything()
     entry = Notification.objects.shown_to(cast.leaver).get(space=space)
-    assert entry.sentence == "Mona Manager is gone; you manage this group now."
+    assert entry.sentence == "Mona Manager has left the company; you manage this group now."
 
 
 @pytest.mark.parametrize("kind", TYPES)
