@@ -80,6 +80,8 @@ def pytest_command(leg: str, report: Path, extra: list[str]) -> list[str] | None
         "pytest",
         "-q",
         "--color=no",
+        "--durations=12",
+        "--durations-min=3",
         "-p",
         "no:cacheprovider",
         f"--junitxml={report}",
