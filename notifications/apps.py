@@ -13,6 +13,7 @@ class NotificationsConfig(AppConfig):
         facts.subscribe("thread.posted", subscribers.hear_post)
         facts.subscribe("post.posted", subscribers.hear_post)
         facts.subscribe("post.edited", subscribers.hear_edit)
+        facts.subscribe("thread.moved", subscribers.hear_restriction)
         facts.subscribe("thread.answered", subscribers.hear_answer)
         facts.subscribe("thread.read", subscribers.hear_read, phase=facts.IN_TRANSACTION)
         facts.subscribe("invitation.sent", subscribers.hear_invitation)

@@ -18,6 +18,7 @@ class Reason(models.TextChoices):
 
     MENTION = "mention", _("mentions you")
     DIRECT = "direct", _("wrote to you")
+    NAMED = "named", _("named you as a reader")
     REPLY = "reply", _("replied to you")
     REQUEST = "request", _("asks to join")
     INVITATION = "invitation", _("invites you")
@@ -33,6 +34,7 @@ class Reason(models.TextChoices):
 NEEDS_YOU = (
     Reason.MENTION,
     Reason.DIRECT,
+    Reason.NAMED,
     Reason.REPLY,
     Reason.REQUEST,
     Reason.INVITATION,

@@ -20,6 +20,7 @@ FACTS_KEPT = 50
 _ALWAYS = {
     Reason.MENTION,
     Reason.DIRECT,
+    Reason.NAMED,
     Reason.REQUEST,
     Reason.INVITATION,
     Reason.ADMITTED,

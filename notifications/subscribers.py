@@ -37,6 +37,15 @@ def hear_edit(fact: HeardFact) -> None:
         services.notify_of_post(fact_id=fact.id, post=post, reasons=dict.fromkeys(added, Reason.MENTION))
 
 
+def hear_restriction(fact: HeardFact) -> None:
+    """A thread was given to named readers: those who could not read it before do not know of it yet."""
+    post = Post.objects.standing().select_related("thread__space").filter(thread=fact.ids["thread"], number=1).first()
+    actor = Person.objects.filter(pk=fact.ids["person"]).first()
+    if post is not None and actor is not None and post.thread.space.is_named_readers:
+        named = dict.fromkeys(_members(post.thread.space), Reason.NAMED)
+        services.notify_of_post(fact_id=fact.id, post=post, reasons=named, actor=actor)
+
+
 def hear_read(fact: HeardFact) -> None:
     """Somebody read a thread: in its transaction, so that the badge never lags behind the page."""
     services.mark_thread_read(person_id=fact.ids["person"], thread_id=fact.ids["thread"])
@@ -68,6 +77,9 @@ def _of_opening(post: Post) -> dict[int, Reason]:
     if thread.space.type == SpaceType.PERSONAL and thread.space.owner_id:
         _add(reasons, thread.space.owner_id, Reason.WALL)
     _add_conversation(reasons, thread.space)
+    if thread.space.is_named_readers:
+        for person_id in _members(thread.space):
+            _add(reasons, person_id, Reason.NAMED)
     return reasons
 
 

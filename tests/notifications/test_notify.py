@@ -13,6 +13,7 @@ from notifications.models import Notification
 from notifications.queries import unread_count
 from people.models import NotificationLevel
 from people.services import deactivate
+from walls import services as walls
 from walls.services import marks, posts, threads
 
 
@@ -258,3 +259,19 @@ def test_an_heir_who_went_before_the_telling_is_told_nothing(cast, hear_everythi
     hear_everything()
     told = Notification.objects.filter(reason="inherited").values_list("person", "space__type")
     assert (cast.leaver.pk, "hidden") not in told and not told.filter(person=cast.member).exists()
+
+
+def test_named_readers_are_told_of_a_restricted_thread(cast, hear_everything):
+    threads.post_thread(author=cast.manager, readers=[cast.member, cast.reader], source="Between us", title="Claim")
+    hear_everything()
+    assert _inbox(cast.member) == _inbox(cast.reader) == [("named", "Mona Manager", 1)]
+    assert _inbox(cast.manager) == _inbox(cast.outsider) == []
+
+
+def test_who_is_named_when_a_thread_is_restricted_is_told_and_who_lost_it_is_not(cast, hear_everything):
+    thread = _thread(cast, space="closed", author=cast.leaver)
+    hear_everything()
+    walls.restrict_thread(editor=cast.manager, thread=thread, readers=[cast.reader])
+    hear_everything()
+    assert _inbox(cast.reader) == [("named", "Mona Manager", 1)]
+    assert _inbox(cast.member) == _inbox(cast.manager) == []
