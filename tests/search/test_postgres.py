@@ -157,7 +157,7 @@ def test_what_the_database_works_is_counted_from_one_statement_to_the_next():
 def test_a_search_leaves_no_setting_behind_for_the_next_user_of_the_connection(cast, index):
     write_thread(space=cast.spaces["open"], author=cast.member, title="Vidange", source="Zebra.")
     index()
-    names = ("statement_timeout", "enable_seqscan", "enable_indexscan")
+    names = ("statement_timeout", "jit", "random_page_cost", "enable_seqscan", "enable_indexscan")
 
     def settings() -> list[str]:
         with connection.cursor() as cursor:

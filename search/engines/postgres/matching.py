@@ -189,7 +189,7 @@ class PostgresMatching:
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
             yield
             if is_nested:
-                cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on")
+                cursor.execute("SET LOCAL enable_seqscan = DEFAULT; SET LOCAL enable_indexscan = DEFAULT")
 
     def _ask(self, statement: str, parameters: list[Any]) -> list[tuple]:
         with connection.cursor() as cursor:
