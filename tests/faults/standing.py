@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -91,6 +92,18 @@ class Standing:
         """Stop it (SIGSTOP) as a network that swallows everything would, or let it go on (SIGCONT)."""
         assert self._redis is not None
         self._redis.send_signal(how)
+
+    def signal_postgresql(self, how: signal.Signals) -> None:
+        """Stop all of PostgreSQL as a disk that hangs would, or let it go on."""
+        server = self.services.processes[0].pid
+        children = [
+            int(path.parent.name)
+            for path in Path("/proc").glob("[0-9]*/stat")
+            if path.exists() and path.read_text().rpartition(")")[2].split()[1] == str(server)
+        ]
+        for pid in (server, *children):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, how)
 
     # Processes of Parvis ----------------------------------------------------------------------------------------------
 
