@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 
@@ -49,6 +50,8 @@ for text in sys.argv[3:]:
 time.sleep(float(sys.argv[2]))
 print(json.dumps(took))
 """
+# The same, with a queue that is full with two tasks.
+SHORT_QUEUE = "from intranet import handing\nhanding.IN_QUEUE, handing.LOOK_EVERY = 1, 1\n"
 LOOK = """
 from kit import facts
 from kit.models import Fact
@@ -144,6 +147,19 @@ def test_a_redis_that_swallows_everything_delays_no_reply(standing, thread):
         standing.signal_redis(signal.SIGCONT)
     standing.worker()
     standing.clock()
+    all_heard(standing, 6)
+
+
+def test_while_nobody_works_the_queue_stays_short_and_what_is_in_it_expires(standing, thread):
+    standing.do(SHORT_QUEUE + REPLY, thread, "1", *[f"reply {number}" for number in range(6)])
+    handed_over = standing.redis().llen("parvis")
+    assert 1 <= handed_over <= 2
+    standing.clock()
+    wait_for(lambda: standing.redis().llen("parvis") >= handed_over + 4, seconds=20)
+    for text in standing.redis().lrange("parvis", 0, -1):
+        message = json.loads(text)
+        assert message["headers"]["expires"] and message["content-type"] == "application/json"
+    standing.worker()
     all_heard(standing, 6)
 
 
