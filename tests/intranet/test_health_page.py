@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
+from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -20,7 +22,10 @@ server_only = pytest.mark.skipif(settings.IS_EMBEDDED, reason="processes report 
 
 
 @pytest.fixture
-def nobody_known():
+def nobody_known(settings):
+    """A corner of Redis of this test process: servers of other tests report in theirs."""
+    number = 12 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4
+    settings.REDIS_URL = urlsplit(settings.REDIS_URL)._replace(path=f"/{number}").geturl()
     client = redis.Redis.from_url(settings.REDIS_URL)
     client.delete(nodes.KEY)
     yield client
@@ -75,9 +80,10 @@ def test_a_process_says_that_it_runs_and_says_good_bye(nobody_known):
 
 @server_only
 @pytest.mark.slow
-def test_a_worker_and_a_clock_that_are_started_are_seen_and_those_stopped_are_gone(nobody_known, tmp_path):
+def test_a_worker_and_a_clock_that_are_started_are_seen_and_those_stopped_are_gone(nobody_known, settings, tmp_path):
     with server_profile.new_database() as address:
-        environment = servers.environment(tmp_path, **server_profile.variables(address))
+        profile = server_profile.variables(address) | {"REDIS_URL": settings.REDIS_URL}
+        environment = servers.environment(tmp_path, **profile)
         assert server_profile.manage(tmp_path, address, "migrate", "--verbosity", "0").returncode == 0
         started = [
             subprocess.Popen(
