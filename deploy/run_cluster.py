@@ -33,7 +33,7 @@ def main() -> int:
         signal.signal(what, interrupted)
     port = port_from_environment() if os.environ.get("PORT") else 0
     prepare(with_tests=False)
-    find_or_install(with_browser=False, with_cluster=True)
+    find_or_install(with_browser=False, with_cluster=True, with_tools=False)
     has_demo = os.environ.get("DEMO", "").lower() not in ("no", "0", "off", "false")
     cluster = Cluster(port=port, say=say)
 

@@ -62,8 +62,8 @@ def unprivileged_user() -> pwd.struct_passwd | None:
     )
 
 
-def find_or_install(*, with_browser: bool, with_cluster: bool = False) -> None:
-    """Make sure the services are on the machine."""
+def find_or_install(*, with_browser: bool, with_cluster: bool = False, with_tools: bool = True) -> None:
+    """Make sure the services are on the machine; ``with_tools``: and what tests read files with, where we may install."""
     missing = []
     if with_cluster and not is_installed("nginx"):
         missing.append("nginx-light")
@@ -75,8 +75,8 @@ def find_or_install(*, with_browser: bool, with_cluster: bool = False) -> None:
         missing.append("redis-server")
     if with_browser and chromium_path() is None:
         missing += ["chromium", "fonts-dejavu-core", "fonts-noto-color-emoji"]
-    if shutil.which("xgettext") is None and os.geteuid() == 0:
-        missing.append("gettext")
+    if with_tools and os.geteuid() == 0:  # without them a few tests are skipped, with the reason
+        missing += [package for package, name in (("gettext", "xgettext"), ("shellcheck", "shellcheck")) if not is_installed(name)]
     if missing:
         apt_install(missing, why="Services are needed that are not installed")
 
