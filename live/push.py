@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
 
-from live import sending
+from live import listeners, sending
 from live.hub import running_hub
 from live.streams import EVERY_HUB, StreamState, group_name
 
 REVOCATION_SECONDS = 2.0
 
 
-def is_wanted(kind: str, key: int) -> bool:
-    """False when it is certain that nobody watches: an embedded server whose hub has no such stream."""
-    if settings.REDIS_URL:
-        return True
+def wanted(kind: str, keys: Iterable[int]) -> list[int]:
+    """Those of ``keys`` that somebody may watch: in this process's hub, or, on a server, in any node's."""
     hub = running_hub()
-    return hub is not None and (kind, key) in hub.streams
+    asked = list(keys)
+    here = {key for key in asked if hub is not None and (kind, key) in hub.streams}
+    if settings.REDIS_URL:
+        names = {group_name(kind, key): key for key in asked if key not in here}
+        here |= {names[group] for group in listeners.listened_to(names)}
+    return [key for key in asked if key in here]
+
+
+def is_wanted(kind: str, key: int) -> bool:
+    """False when it is certain that nobody watches."""
+    return bool(wanted(kind, [key]))
 
 
 def push(kind: str, state: StreamState, frames: Mapping[str, dict[str, Any]]) -> None:

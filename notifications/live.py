@@ -31,8 +31,7 @@ class InboxStream:
 
 def tell_inbox(person_ids: Iterable[int]) -> None:
     """Push the unread count to the open screens of these people."""
-    wanted = [pk for pk in person_ids if push.is_wanted("inbox", pk)]
-    for person in Person.objects.filter(pk__in=wanted):
+    for person in Person.objects.filter(pk__in=push.wanted("inbox", person_ids)):
         unread = Notification.objects.shown_to(person).unread().count()
         state = InboxStream().states([person.pk])[person.pk]
         push.push("inbox", state, {"": {"type": "inbox", "unread": unread, "version": state.version}})

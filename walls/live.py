@@ -146,9 +146,8 @@ def tell_wall(fact: HeardFact) -> None:
     keys = [2 * thread.space_id]
     if thread.label == Label.SHARED:
         keys.append(2 * thread.space_id + 1)
-    wanted = [key for key in keys if push.is_wanted("wall", key)]
     by = thread.last_author.public_id if thread.last_author else ""
-    for state in _wall_states(wanted):
+    for state in _wall_states(push.wanted("wall", keys)):
         frame = {"type": "activity", "thread": thread.public_id, "by": by, "version": state.version}
         push.push("wall", state, {"": frame})
 

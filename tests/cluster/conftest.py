@@ -111,5 +111,3 @@ def heals(house, browser):
         raise AssertionError(f"The cluster didn't heal: {house.told}")
 
     return wait
-
-

@@ -40,7 +40,7 @@ def wait_until(is_so, seconds=10):
         time.sleep(0.05)
 
 
-DIES = "print('the disk is full'); raise SystemExit(3)"
+DIES = "import time; time.sleep(1); print('the disk is full'); raise SystemExit(3)"
 LIVES = "import time; print('here', flush=True); time.sleep(60)"
 
 

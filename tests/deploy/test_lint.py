@@ -161,7 +161,7 @@ def test_the_example_of_settings_names_what_exists():
 
 
 def test_a_shell_reads_the_example_of_settings():
-    done = run("sh", "-euc", f". {DEPLOY / 'env.example'}; echo \"$PARVIS_DATA\"")
+    done = run("sh", "-euc", f'. {DEPLOY / "env.example"}; echo "$PARVIS_DATA"')
     assert done.stdout == "/var/lib/parvis\n" and done.stderr == ""
 
 

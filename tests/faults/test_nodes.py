@@ -92,9 +92,7 @@ def test_everybody_sees_who_is_here_on_any_node_and_who_went(company, screen):
     here, there = screen("max", node=0), screen("lea", node=1)
     names = {"Max Someone", "Lea Someone"}
     for one in (here, there):
-        one.wait(
-            lambda frame: frame["type"] == "here" and {p["name"] for p in frame["people"]} == names, seconds=5
-        )
+        one.wait(lambda frame: frame["type"] == "here" and {p["name"] for p in frame["people"]} == names, seconds=5)
     left = time.time()
     there.socket.close()
     here.wait(lambda frame: frame["type"] == "here" and frame["count"] == 1, seconds=4, since=left)

@@ -95,7 +95,7 @@ def test_the_badge_that_is_pushed_counts_only_what_one_may_still_read(cast, hear
     assert Notification.objects.filter(person=cast.leaver).count() == 2
     groups.remove_member(manager=cast.manager, space=cast.spaces["hidden"], person=cast.leaver)
     said = []
-    monkeypatch.setattr(push, "is_wanted", lambda kind, key: True)
+    monkeypatch.setattr(push, "wanted", lambda kind, keys: list(keys))
     monkeypatch.setattr(push, "push", lambda kind, state, frames: said.append(frames[""]["unread"]))
     tell_inbox([cast.leaver.pk])
     assert said == [1]

@@ -46,14 +46,24 @@ def rebuild(progress: Progress = lambda done, total: None) -> int:
             _patiently(lambda one=one, last=last: _drop_gone(one, last, None))  # type: ignore[misc]
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM search_row WHERE NOT label = ANY(%s)", [list(known)])
-            cursor.execute("ANALYZE search_row")
-            cursor.execute("ANALYZE search_word")
     except BaseException:
         with contextlib.suppress(Error):  # the lease runs out by itself
             state.end(is_whole=False)
         raise
     state.end(is_whole=True)
+    _tell_planner()
     return done
+
+
+def _tell_planner() -> None:
+    """Have PostgreSQL look at what was written; where it is looking already, that will do."""
+    for table in ("search_row", "search_word"):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '2s'")
+                cursor.execute(f"ANALYZE {table}")
+        except OperationalError as error:
+            log.warning("%s is not analysed: %s", table, type(error).__name__)
 
 
 def start_in_child() -> bool:
