@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -34,7 +35,7 @@ def lines() -> list[HealthLine]:
 def database_line() -> HealthLine:
     """Which database, and how large."""
     if connection.vendor == "sqlite":
-        path = settings.DATABASES["default"]["NAME"]
+        path = Path(settings.DATABASES["default"]["NAME"])
         size = path.stat().st_size if path.exists() else 0
         found = _("SQLite, %(size)s") % {"size": filesizeformat(size)}
         return HealthLine(name=_("Database"), found=found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,12 +17,16 @@ from people.models import Company, Person
 
 
 def pytest_configure(config):
-    """Runs of tests side by side share one Redis: each publishes on channels of its own."""
+    """Runs of tests side by side share one Redis: each publishes on channels and caches in a database of its own."""
     from django.conf import settings
 
-    layer = settings.CHANNEL_LAYERS["default"]["CONFIG"]
-    if "prefix" in layer and (worker := os.environ.get("PYTEST_XDIST_WORKER")):
-        layer["prefix"] = f"{layer['prefix']}-{worker}"
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker and settings.REDIS_URL:
+        layer = settings.CHANNEL_LAYERS["default"]["CONFIG"]
+        layer["prefix"] = f"{layer.get('prefix', 'asgi')}-{worker}"
+        # A test that empties the cache empties its database.
+        number = 2 + int(worker.removeprefix("gw")) % 8
+        settings.CACHES["default"]["LOCATION"] = urlsplit(settings.REDIS_URL)._replace(path=f"/{number}").geturl()
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,11 @@ from stop import Stop
 
 def test_the_standby_follows_and_takes_no_writes(house):
     postgresql, count = house.cluster.postgresql, "SELECT count(*) FROM people_person"
-    assert postgresql.run_sql("SELECT state FROM pg_stat_replication") == "streaming"
+    # A test before this one may have killed the primary: the standby looks for it every five seconds.
+    until = time.monotonic() + 20
+    while postgresql.run_sql("SELECT state FROM pg_stat_replication") != "streaming":
+        assert time.monotonic() < until
+        time.sleep(0.2)
     people = postgresql.run_sql(count, database="parvis")
     until = time.monotonic() + 10
     while postgresql.run_sql(count, database="parvis", port=postgresql.standby_port) != people:
