@@ -14,7 +14,7 @@ from typing import Any
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError, ConnectionError, ReadOnlyError, TimeoutError
+from redis.exceptions import ConnectionError, ResponseError, TimeoutError
 from redis.retry import Retry
 
 log = logging.getLogger("parvis.caching")
@@ -23,7 +23,8 @@ log = logging.getLogger("parvis.caching")
 LEFT_ALONE = 3.0
 #: seconds one question may take
 PATIENCE = 0.5
-_AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError)
+# A Redis that answers but refuses (no memory, no room for its snapshot, read only, loading) is as good as away.
+_AWAY = (ConnectionError, TimeoutError, ResponseError)
 # Of the process, by address: each thread has a cache object of its own.
 _back_at: dict[str, float] = {}
 

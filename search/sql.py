@@ -224,7 +224,7 @@ def time_limit(deadline: Deadline) -> Iterator[None]:
             if is_nested:
                 cursor.execute(_UNLIMITED)
     except OperationalError as error:
-        if "statement timeout" in str(error):
+        if getattr(error.__cause__, "pgcode", "") == "57014":
             raise TimeUp from error
         raise
     finally:

@@ -123,9 +123,10 @@ def analyse(chunk: str) -> tuple[tuple[str, ...], str]:
     if chunk[0].isdigit() and not chunk.isalnum():
         if _THOUSANDS.match(folded) or "\u00a0" in chunk or "\u202f" in chunk:
             parts = tuple(re.split(r"\D+", folded))
-            return parts, "".join(parts)
+            return parts, "".join(parts)[:LONGEST_WORD]
         if re.fullmatch(r"\d+(?:[.,]\d+)+", folded):
-            return tuple(re.split(r"[.,]", folded)), folded.replace(",", ".")
+            parts = tuple(part[:LONGEST_WORD] for part in re.split(r"[.,]", folded))
+            return parts, folded.replace(",", ".")[:LONGEST_WORD]
     parts: list[str] = []
     joined = ""
     pieces = _INNER.split(folded)

@@ -173,5 +173,5 @@ def test_the_installer_says_in_one_sentence_what_it_lacks(words):
 
 def test_the_files_of_this_folder_stay_where_they_belong():
     ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().split()
-    for name in (".git", ".venv", "data-local", "deploy/parvis.env", "deploy/tls"):
+    for name in (".git", ".venv", "data-local", "deploy/parvis.env", "**/.env", "deploy/tls"):
         assert name in ignored

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import shutil
+import subprocess
+import time
 
 import psycopg2
 import pytest
+import redis
 from django.core.cache import caches
 from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.test import Client
@@ -118,3 +122,42 @@ def test_redis_that_is_away_is_left_alone_for_a_moment(redis_away, monkeypatch):
     for _ in range(5):
         redis_away.get("anything")
     assert len(asked) == 1
+
+
+@pytest.fixture
+def redis_without_memory(tmp_path):
+    """The address of a real Redis of its own that takes nothing in."""
+    program = shutil.which("redis-server")
+    if not program:
+        pytest.skip("needs redis-server")
+    port = free_port()
+    words = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--maxmemory", "1", "--dir", str(tmp_path)]
+    server = subprocess.Popen([program, *words], stdout=subprocess.DEVNULL)
+    client, until = redis.Redis(port=port), time.monotonic() + 10
+    try:
+        while True:
+            try:
+                client.ping()
+                break
+            except redis.ConnectionError:
+                assert time.monotonic() < until
+                time.sleep(0.05)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def test_a_redis_that_refuses_to_write_is_as_good_as_away(redis_without_memory, settings, caplog):
+    """It does so without memory, and in the same way when a snapshot failed."""
+    backend = {"BACKEND": "intranet.caching.RedisElseHere", "LOCATION": redis_without_memory}
+    settings.CACHES = {**settings.CACHES, "default": backend}
+    caching._back_at.clear()
+    cache = caches["default"]
+    try:
+        assert cache.add("tries", 1) is True and cache.add("tries", 2) is False
+        assert cache.get("tries") == 1
+    finally:
+        cache.here.clear()
+        caching._back_at.clear()
+    assert "this process keeps its own cache" in caplog.text

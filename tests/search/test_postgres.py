@@ -113,6 +113,13 @@ def test_words_of_every_shape_are_kept_and_found(cast, index):
         assert found(cast.outsider, text) == [1], text
 
 
+def test_a_long_run_of_figures_is_posted_and_found_by_each(cast, index):
+    figures = [f"{104233 + number}" for number in range(400)]
+    for run in (",".join(figures), ".".join(figures), "3.14159" + "26535" * 600):
+        post_thread(author=cast.member, spaces=cast.spaces["open"], title="Parts", source=f"See {run} here")
+    assert found(cast.member, "104500") == [1, 1]
+
+
 def test_a_text_of_very_many_words_is_cut_and_posted(cast, index):
     source = " ".join(f"{number:x}w" for number in range(9_000))[:49_000]
     post_thread(author=cast.member, spaces=cast.spaces["open"], title="Long", source=source)

@@ -145,6 +145,6 @@ def _patiently(work: Callable[[], None]) -> None:
                 work()
                 return
         except OperationalError as error:
-            if "lock timeout" not in str(error):
+            if getattr(error.__cause__, "pgcode", "") != "55P03":
                 raise
     raise _InUse
