@@ -23,6 +23,11 @@ def is_set() -> bool:
     return _set_to.get() is not None
 
 
+def today(zone: str = "") -> dt.date:
+    """The day it is in ``zone`` (an IANA name), where the reader is when none is said."""
+    return timezone.localdate(now(), zoneinfo.ZoneInfo(zone) if zone else None)
+
+
 def end_of(day: dt.date, zone: str) -> dt.datetime:
     """The moment at which ``day`` is over in ``zone`` (an IANA name; UTC when there is no such zone)."""
     try:

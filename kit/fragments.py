@@ -42,7 +42,7 @@ def _steps(shows: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
 
 def _key(template: str, values: list[Any]) -> str:
     zone = timezone.get_current_timezone_name()
-    day = timezone.localtime(clock.now()).date()
+    day = clock.today()
     shown = (template, translation.get_language(), zone, day, assets.asset_url("sprite.svg"), values)
     return hashlib.blake2b(repr(shown).encode(errors="surrogatepass"), digest_size=24).hexdigest()
 

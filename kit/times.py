@@ -42,7 +42,7 @@ def say_day(day: dt.date, *, today: dt.date) -> str:
 def say(moment: dt.datetime, *, form: str = "short") -> str:
     """``moment`` in the current time zone; forms ``short`` (14:02, Yesterday), ``long`` (Yesterday 14:02), ``day``."""
     local = timezone.localtime(moment)
-    today = timezone.localtime(clock.now()).date()
+    today = clock.today()
     day = say_day(local.date(), today=today)
     clock_time = f"{local:%H:%M}"
     if form == "day":
@@ -70,4 +70,4 @@ def calendar_words() -> dict[str, list[str] | str]:
 
 def say_date(day: dt.date) -> str:
     """A date without time, as one says it today in the current time zone."""
-    return say_day(day, today=timezone.localtime(clock.now()).date())
+    return say_day(day, today=clock.today())

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kit import clock
@@ -115,7 +114,7 @@ def _refusal(line: Line, kind: str, ends_on: str) -> str:
     line.ends_on = _day(ends_on)
     if line.ends_on is None:
         return _("A guest needs a last day, as 2027-03-31 or 31/03/2027.")
-    if line.ends_on < timezone.localtime(clock.now()).date():
+    if line.ends_on < clock.today():
         return _("The last day is in the past.")
     return ""
 

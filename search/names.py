@@ -64,7 +64,7 @@ def day(written: str) -> tuple[dt.datetime, dt.datetime] | None:
 
     Dates: ``2026``, ``2026-11``, ``2026-11-22``, ``22/11/2026``, ``today``, ``hier``, ``7d`` (seven days ago).
     """
-    today = timezone.localtime(clock.now()).date()
+    today = clock.today()
     asked = plain(written) if not _DATE.match(written) else written
     try:
         if asked in ("today", "aujourd'hui", "aujourdhui"):

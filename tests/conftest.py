@@ -61,7 +61,7 @@ def cast(db) -> SimpleNamespace:
         is_employee=False,
         employer="Brenner",
         sponsor=people.manager,
-        ends_on=clock.now().date() + dt.timedelta(days=90),
+        ends_on=clock.today() + dt.timedelta(days=90),
     )
     spaces = {"common": common, "personal": people.member.personal_space}
     for kind in (SpaceType.OPEN, SpaceType.CLOSED, SpaceType.HIDDEN):

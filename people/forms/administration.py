@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kit import clock
@@ -71,7 +70,7 @@ class InviteForm(Form):
                 self.add_error("employer", _("Say who the guest works for."))
             if not cleaned.get("ends_on"):
                 self.add_error("ends_on", _("Give a guest a last day."))
-            elif cleaned["ends_on"] < timezone.localtime(clock.now()).date():
+            elif cleaned["ends_on"] < clock.today():
                 self.add_error("ends_on", _("The last day can’t be in the past."))
         return cleaned
 

@@ -147,7 +147,7 @@ def test_neither_an_invitation_nor_a_request_nor_having_been_in_gives_any_right(
 
 def test_the_audience_is_the_rule_read_backwards_for_every_kind_of_person_role_type_and_label(db):
     """Exhaustive: 9 kinds of person x 4 roles, 8 kinds of space x living or archived, 3 labels."""
-    soon, past = (clock.now().date() + dt.timedelta(days=days) for days in (9, -9))
+    soon, past = (clock.today() + dt.timedelta(days=days) for days in (9, -9))
     kinds = {
         "employee": {},
         "administrator": {"is_administrator": True},

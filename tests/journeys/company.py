@@ -67,7 +67,7 @@ def make_company() -> dict:
         is_employee=False,
         employer="Brenner",
         sponsor=people["manager"],
-        ends_on=clock.now().date() + dt.timedelta(days=90),
+        ends_on=clock.today() + dt.timedelta(days=90),
     )
     spaces = {"common": common}
     names = {SpaceType.OPEN: "M4 metering pump", SpaceType.CLOSED: "Supplier quality", SpaceType.HIDDEN: "Aubépine"}

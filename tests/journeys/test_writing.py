@@ -92,6 +92,36 @@ def test_a_person_is_mentioned_by_keyboard(sign_in, company):
     expect(field).to_have_value(re.compile(rf"\(person:{company.people['manager']['public_id']}\)"))
 
 
+def test_on_a_slow_server_enter_takes_who_is_shown_and_no_late_answer_brings_others_back(sign_in, company):
+    page = sign_in("member")
+    field = open_thread(page, company, "question")
+    field.click()
+    page.get_by_role("button", name="Bold").wait_for()
+    held = {}
+    page.route("**/compose/people/*", lambda route: held.update({route.request.url.rpartition("q=")[2]: route}))
+
+    def typed(text: str, *, so_far: str) -> None:
+        page.keyboard.type(text)
+        for _ in range(50):
+            if so_far in held:
+                return
+            page.wait_for_timeout(100)
+        raise AssertionError(f"Nobody asked for {so_far!r}, only for {[*held]}.")
+
+    typed("@M", so_far="M")
+    typed("o", so_far="Mo")
+    held["Mo"].continue_()
+    expect(page.get_by_role("option")).to_have_text([re.compile("Luc Moreau"), re.compile("Mona Manager")])
+    with page.expect_response("**/compose/people/*q=M"):
+        held["M"].continue_()
+    page.wait_for_timeout(300)
+    expect(page.get_by_role("option")).to_have_count(2)
+    typed("n", so_far="Mon")
+    expect(page.get_by_role("option")).to_have_text([re.compile("Mona Manager")])
+    page.keyboard.press("Enter")
+    expect(field).to_have_value(re.compile(rf"^\[@Mona Manager\]\(person:{company.people['manager']['public_id']}\) $"))
+
+
 def test_who_is_proposed_follows_the_places_and_the_level_chosen(sign_in, company):
     page = sign_in("manager")
     page.goto(f"/threads/new/?space={company.spaces['open']}")

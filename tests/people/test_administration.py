@@ -87,7 +87,7 @@ def test_rights_are_given_and_taken(cast, admin):
 
 
 def test_account_form_changes_mail_and_a_guests_last_day(cast, admin):
-    until = clock.now().date() + dt.timedelta(days=120)
+    until = clock.today() + dt.timedelta(days=120)
     form = {
         "display_name": "Gus Guest", "email": "gus@brenner.test", "employer": "Brenner AG", "department": "",
         "place": "", "ends_on": until.isoformat(),

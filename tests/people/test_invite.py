@@ -57,7 +57,7 @@ def test_used_withdrawn_expired_and_unknown_links_give_the_same_answer(cast):
 def test_member_may_invite_no_employee_and_guest_nobody(cast):
     with pytest.raises(PermissionDenied):
         services.invite_to_company(by=cast.member, email="n@example.test")
-    until = clock.now().date() + dt.timedelta(days=9)
+    until = clock.today() + dt.timedelta(days=9)
     with pytest.raises(PermissionDenied):
         services.invite_to_company(
             by=cast.guest, email="n@example.test", is_employee=False, employer="B", ends_on=until
@@ -65,7 +65,7 @@ def test_member_may_invite_no_employee_and_guest_nobody(cast):
 
 
 def test_guest_invited_by_an_employee_has_them_as_sponsor_and_no_wall(cast):
-    until = clock.now().date() + dt.timedelta(days=9)
+    until = clock.today() + dt.timedelta(days=9)
     invitation = services.invite_to_company(
         by=cast.member, email="g@example.test", is_employee=False, employer="Brenner", ends_on=until
     )
@@ -77,7 +77,7 @@ def test_guest_invited_by_an_employee_has_them_as_sponsor_and_no_wall(cast):
 
 
 def test_link_ends_when_its_host_is_closed(cast):
-    until = clock.now().date() + dt.timedelta(days=9)
+    until = clock.today() + dt.timedelta(days=9)
     invitation = services.invite_to_company(
         by=cast.member, email="g@example.test", is_employee=False, employer="B", ends_on=until
     )

@@ -1,6 +1,7 @@
 """Closing accounts, giving and taking what belongs to the account."""
 
 import datetime as dt
+import zoneinfo
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -87,8 +88,10 @@ def test_guest_of_yesterday_is_out_at_once_and_then_closed(cast):
     assert Fact.objects.filter(name="person.deactivated").count() == 1
 
 
-def test_guest_stays_on_their_last_day(cast):
-    with clock.set_to(clock.now() + dt.timedelta(days=90)):
+@pytest.mark.parametrize("hour", [0, 12, 23])
+def test_guest_stays_on_their_last_day_by_the_clock_of_the_sponsor(cast, hour):
+    here = zoneinfo.ZoneInfo(cast.guest.sponsor.time_zone)
+    with clock.set_to(dt.datetime.combine(cast.guest.ends_on, dt.time(hour, 59), tzinfo=here)):
         assert cast.guest.may_act
         assert services.end_guests_of_yesterday() == 0
 
@@ -96,7 +99,7 @@ def test_guest_stays_on_their_last_day(cast):
 def test_sponsor_extends_a_guest_whose_time_was_over_and_others_may_not(cast):
     with clock.set_to(clock.now() + dt.timedelta(days=91)):
         services.end_guests_of_yesterday()
-        until = clock.now().date() + dt.timedelta(days=10)
+        until = clock.today() + dt.timedelta(days=10)
         guest = Person.objects.get(pk=cast.guest.pk)
         with pytest.raises(PermissionDenied):
             services.extend_guest(by=cast.member, person=guest, ends_on=until)
@@ -106,7 +109,7 @@ def test_sponsor_extends_a_guest_whose_time_was_over_and_others_may_not(cast):
 
 def test_sponsor_cannot_open_a_guest_whom_an_administrator_closed(cast):
     services.deactivate(by=cast.admin, person=cast.guest)
-    until = clock.now().date() + dt.timedelta(days=200)
+    until = clock.today() + dt.timedelta(days=200)
     services.extend_guest(by=cast.manager, person=cast.guest, ends_on=until)
     assert not cast.guest.is_active
 
@@ -116,7 +119,7 @@ def test_reactivating_a_guest_whose_time_is_over_asks_for_a_new_day(cast):
     with clock.set_to(clock.now() + dt.timedelta(days=91)):
         with pytest.raises(ValidationError, match="new last day"):
             services.reactivate(by=cast.admin, person=cast.guest)
-        services.reactivate(by=cast.admin, person=cast.guest, ends_on=clock.now().date() + dt.timedelta(days=1))
+        services.reactivate(by=cast.admin, person=cast.guest, ends_on=clock.today() + dt.timedelta(days=1))
         assert cast.guest.may_sign_in
 
 
@@ -131,7 +134,7 @@ def test_who_does_not_administer_does_nothing_of_it_through_any_verb(cast):
     invitation = services.invite_to_company(by=cast.admin, email="late@example.test")
     services.make_editor(by=cast.admin, person=cast.reader)
     services.deactivate(by=cast.admin, person=cast.leaver)
-    tomorrow = clock.now().date() + dt.timedelta(days=1)
+    tomorrow = clock.today() + dt.timedelta(days=1)
     verbs = [
         lambda by: services.create_person(by=by, display_name="Nina New", email="nina@example.test"),
         lambda by: services.change_person(by=by, person=cast.reader, headline="Owned"),

@@ -65,7 +65,7 @@ def test_unknown_wrong_closed_ended_stand_in_and_robot_get_the_same_answer_for_t
     services.deactivate(by=cast.admin, person=closed)
     ended = services.create_person(
         by=cast.admin, display_name="E", email="ended@example.test", password=PASSWORD, is_employee=False,
-        sponsor=cast.member, ends_on=clock.now().date() - dt.timedelta(days=1),
+        sponsor=cast.member, ends_on=clock.today() - dt.timedelta(days=1),
     )  # fmt: skip
     stand_in = services.create_person(
         by=cast.admin, display_name="S", email="stand@example.test", password=PASSWORD, is_stand_in=True

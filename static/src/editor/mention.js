@@ -37,16 +37,27 @@ function narrow(expander, text) {
   for (const option of list.querySelectorAll("[role=option]")) {
     if (!parts.every((part) => folded(option.textContent).includes(part))) option.remove();
   }
-  if (!list.querySelector("[aria-selected=true]")) list.querySelector("[role=option]")?.setAttribute("aria-selected", "true");
+  // The list forgets what is selected with every letter; its default is what Enter takes nevertheless.
+  list.querySelector("[role=option]")?.setAttribute("data-combobox-option-default", "true");
 }
 
 // These events do not bubble: each element is listened to.
 whenever("text-expander[data-mention-url]", (expander) => {
+  let newest = null;
+  // Answers overtake each other: whoever waits gets what the letters typed last found, never an older list over it.
+  const newestOf = async (asked) => {
+    newest = asked;
+    for (;;) {
+      const waited = newest;
+      const found = await waited;
+      if (waited === newest) return found;
+    }
+  };
   expander.addEventListener("text-expander-change", (event) => {
     const { key, text, provide } = event.detail;
     if (key !== "@") return;
     narrow(expander, text);
-    provide(find(addressOf(expander), text));
+    provide(newestOf(find(addressOf(expander), text)));
   });
   expander.addEventListener("text-expander-value", (event) => {
     event.detail.value = event.detail.item.dataset.value;
