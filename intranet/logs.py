@@ -67,7 +67,7 @@ def said(record: logging.LogRecord) -> str:
     if not record.args:
         return template
     try:
-        return _first_line(template % _without_texts(record.args))
+        return _first_line(template % _without_texts(record.args, of_tasks=record.name.startswith("celery.")))
     except (TypeError, ValueError, KeyError):
         return template
 
@@ -77,10 +77,11 @@ def _route(request: Any) -> str:
     return (match.view_name or "unnamed") if match is not None else "no route"
 
 
-def _without_texts(args: Any) -> Any:
+def _without_texts(args: Any, *, of_tasks: bool) -> Any:
     if isinstance(args, dict):
         # Celery names its tasks so; its "exc" and "args" hold what a task was given.
-        return {name: value if name in ("name", "id") else _without_text(value) for name, value in args.items()}
+        said = ("name", "id") if of_tasks else ()
+        return {name: value if name in said else _without_text(value) for name, value in args.items()}
     return tuple(_without_text(value) for value in args)
 
 

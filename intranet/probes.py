@@ -56,14 +56,15 @@ class Probes:
         return await answered(send, 200, PLAIN, b"alive\n")
 
     async def ready(self, scope: Message, send: Send) -> bool:
-        """200, or 503 with the names of what is away."""
+        """200, or 503; the names of what is away for whoever may see the metrics."""
         away = await self.find_away()
-        body = json.dumps({"ready": False, "away": away} if away else {"ready": True}).encode()
+        answer = {"ready": not away} | ({"away": away} if away and may_look_inside(scope) else {})
+        body = json.dumps(answer).encode()
         return await answered(send, 503 if away else 200, b"application/json", body)
 
     async def metrics(self, scope: Message, send: Send) -> bool:
         """Prometheus' text, for whom it is meant; to everybody else there is nothing at this address."""
-        if not may_see_metrics(scope):
+        if not may_look_inside(scope):
             return False
         try:
             seen = await self.once("metrics", metrics.look)
@@ -98,7 +99,7 @@ class Probes:
         return await asyncio.wait_for(asyncio.shield(running), PATIENCE)
 
 
-def may_see_metrics(scope: Message) -> bool:
+def may_look_inside(scope: Message) -> bool:
     """From an address that may, straight; or from anywhere with the token.
 
     SECURITY: a proxy on this machine makes everybody come from 127.0.0.1, so an address counts only where no proxy

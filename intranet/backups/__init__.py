@@ -26,12 +26,13 @@ from intranet.backups.manifest import (
     SERVER,
     BackupFailed,
     Manifest,
+    RestoreUnfinished,
     read_manifest,
 )
 from intranet.server import holder_of
 from kit import clock
 
-__all__ = ["BackupFailed", "Manifest", "back_up", "copy_database", "restore"]
+__all__ = ["BackupFailed", "Manifest", "RestoreUnfinished", "back_up", "copy_database", "restore"]
 
 
 def back_up(target: Path) -> Manifest:
@@ -79,7 +80,8 @@ def back_up(target: Path) -> Manifest:
 def restore(source: Path) -> Manifest:
     """Put a backup where no company is: the data folder, or an empty database of the server profile; its manifest.
 
-    Everything is checked against the manifest before anything is touched. Raises BackupFailed.
+    Everything is checked against the manifest before anything is touched. Raises BackupFailed, and RestoreUnfinished
+    once the database was filled.
     """
     folder = settings.DATA_FOLDER
     holder = holder_of(folder)
@@ -133,7 +135,15 @@ def put_embedded(place: Path) -> None:
 
 
 def put_server(place: Path, manifest: Manifest) -> None:
-    """Bring an unpacked, checked backup onto this machine: files, secrets, then the database."""
+    """Bring an unpacked, checked backup onto this machine: files, the database, then the secrets that belong to it.
+
+    Files are known by what is in them: those of a restore that failed are in nobody's way.
+    """
+    settings.BLOB_FOLDER.mkdir(parents=True, exist_ok=True)
     files.copy_blobs(place / BLOBS, settings.BLOB_FOLDER)
-    keys.write_whole(settings.DATA_FOLDER / SECRETS, json.loads((place / SECRETS).read_text()))
+    files.give_readers(settings.BLOB_FOLDER)
     server.restore_dump(place, manifest)
+    try:
+        keys.write_whole(settings.DATA_FOLDER / SECRETS, json.loads((place / SECRETS).read_text()))
+    except OSError as error:
+        raise RestoreUnfinished(f"{settings.DATA_FOLDER / SECRETS} can't be written: {error.strerror}.") from error

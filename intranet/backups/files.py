@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import stat
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,18 @@ def copy_blob(path: Path, target: Path) -> Path:
         finally:
             draft.unlink(missing_ok=True)
     return place
+
+
+def give_readers(folder: Path) -> None:
+    """Whoever may read a folder of blobs may read what is in it, whatever the umask of the command was that put it there.
+
+    On a server nginx reads them by the group.
+    """
+    readers = stat.S_IMODE(folder.stat().st_mode)
+    for path in blob_paths(folder):
+        for place, mode in ((path.parent.parent, readers), (path.parent, readers), (path, readers & ~0o111)):
+            if stat.S_IMODE(place.stat().st_mode) != mode:
+                place.chmod(mode)
 
 
 def is_archive(path: Path) -> bool:

@@ -22,6 +22,10 @@ class BackupFailed(Exception):
     """Why there is no backup, or nothing was restored, as one sentence."""
 
 
+class RestoreUnfinished(BackupFailed):
+    """Why what was restored can't be trusted: unlike its parent, something was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a backup says of itself."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from intranet import postgresql
-from intranet.backups.manifest import BackupFailed, Manifest, differing, refuse_differing, sha256_of
+from intranet.backups.manifest import BackupFailed, Manifest, RestoreUnfinished, differing, refuse_differing, sha256_of
 from intranet.checksums import Sums, postgresql_sums, postgresql_tables
 
 DUMP = "database.dump"
@@ -67,7 +67,10 @@ def check_target(manifest: Manifest) -> None:
 
 
 def restore_dump(place: Path, manifest: Manifest) -> None:
-    """Fill the empty database in one transaction, then compare every table. Raises BackupFailed and Unavailable."""
+    """Fill the empty database in one transaction, then compare every table.
+
+    Raises Unavailable where the database is as empty as before, RestoreUnfinished where it is not what it was.
+    """
     pg_restore = postgresql.program("pg_restore", at_least=manifest.dump["postgresql"])
     postgresql.run(
         pg_restore,
@@ -78,4 +81,7 @@ def restore_dump(place: Path, manifest: Manifest) -> None:
         str(place / DUMP),
     )
     with postgresql.connected() as connection:
-        refuse_differing(differing(manifest.tables, postgresql_sums(connection)))
+        try:
+            refuse_differing(differing(manifest.tables, postgresql_sums(connection)))
+        except BackupFailed as error:
+            raise RestoreUnfinished(str(error)) from error

@@ -17,7 +17,7 @@ import psycopg2
 from django.conf import settings
 
 from intranet import keys, postgresql
-from intranet.backups.files import blob_paths, copy_blob
+from intranet.backups.files import blob_paths, copy_blob, give_readers
 from intranet.backups.manifest import BLOBS, differing, sha256_of
 from intranet.checksums import Sums, postgresql_rows, sum_of
 from intranet.moving.source import CannotMove, Source, opened
@@ -82,6 +82,7 @@ def _moved(source: Source, target: Target, bar: Bar, say: Callable[[str], None])
         for path in blob_paths(source.folder / BLOBS):
             copy_blob(path, settings.BLOB_FOLDER)
             shown.update(1)
+    give_readers(settings.BLOB_FOLDER)
     # Only those that came: a node may have put in a file of its own already.
     files_after = file_sums(settings.BLOB_FOLDER, bar, "Comparing files", only=set(files_before))
     with bar("Comparing", sum(table["rows"] for table in before.values())) as shown:

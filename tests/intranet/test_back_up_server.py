@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import shutil
 import stat
 import subprocess
@@ -123,6 +125,40 @@ def test_a_table_that_came_back_otherwise_is_named(company, tmp_path):
     with server_profile.new_database() as empty:
         done = server_profile.manage(tmp_path / "new", empty, "restore", str(tmp_path / "kept"))
         assert done.returncode == 1 and "people_person" in done.stderr
+        assert "The database was filled" in done.stderr and "Nothing was restored" not in done.stderr
+
+
+def test_files_restored_with_a_narrow_umask_are_read_by_whoever_reads_their_folder(company, tmp_path):
+    folder, address = company
+    assert server_profile.manage(folder, address, "backup", str(tmp_path / "kept")).returncode == 0
+    (tmp_path / "new" / "blobs").mkdir(parents=True)
+    (tmp_path / "new" / "blobs").chmod(0o750)
+    with server_profile.new_database() as empty:
+        umask = os.umask(0o077)
+        try:
+            done = server_profile.manage(tmp_path / "new", empty, "restore", str(tmp_path / "kept"))
+        finally:
+            os.umask(umask)
+    assert done.returncode == 0, done.stderr
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new" / "blobs").glob("**/*")}
+    assert modes and all(mode == (0o750 if path.is_dir() else 0o640) for path, mode in modes.items()), modes
+
+
+def test_a_restore_that_fails_in_the_database_leaves_the_secrets_of_this_machine(company, tmp_path):
+    folder, address = company
+    assert server_profile.manage(folder, address, "backup", str(tmp_path / "kept")).returncode == 0
+    dump = tmp_path / "kept" / "database.dump"
+    dump.write_bytes(dump.read_bytes()[:-2000])
+    manifest = json.loads((tmp_path / "kept" / "backup.json").read_text())
+    manifest["dump"]["sha256"] = hashlib.sha256(dump.read_bytes()).hexdigest()
+    (tmp_path / "kept" / "backup.json").write_text(json.dumps(manifest))
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "secrets.json").write_text('{"PARVIS_SECRET_KEY": "of this machine"}')
+    with server_profile.new_database() as empty:
+        done = server_profile.manage(tmp_path / "new", empty, "restore", str(tmp_path / "kept"))
+        assert done.returncode == 1 and "Nothing was restored. pg_restore failed" in done.stderr, done.stderr
+        assert server_profile.run_sql(empty, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
+    assert "of this machine" in (tmp_path / "new" / "secrets.json").read_text()
 
 
 def test_a_pg_dump_older_than_the_database_is_one_sentence(tmp_path, monkeypatch):

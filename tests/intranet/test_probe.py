@@ -54,6 +54,8 @@ def test_a_database_without_its_migrations_is_not_ready_but_alive(server):
     time.sleep(1.1)
     status, text, _ = ask(server.address, "/health/ready")
     assert (status, json.loads(text)) == (503, {"ready": False, "away": ["migrations"]})
+    status, text, _ = ask(server.address, "/health/ready", **{"X-Forwarded-For": "203.0.113.9"})
+    assert (status, json.loads(text)) == (503, {"ready": False})
     assert ask(server.address, "/health/live")[0] == 200
     with sqlite3.connect(server.folder / "db.sqlite3", timeout=20) as connection:
         connection.execute("UPDATE django_migrations SET name = substr(name, 2) WHERE app = 'kit'")

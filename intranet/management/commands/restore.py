@@ -27,6 +27,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, source: Path, **options: Any) -> None:
         try:
             made = backups.restore(source.expanduser().resolve())
+        except backups.RestoreUnfinished as error:
+            raise CommandError(f"The database was filled, but don't use it. {error} Empty it and try again.") from None
         except (backups.BackupFailed, OSError) as error:
             raise CommandError(f"Nothing was restored. {error}") from None
         if not settings.IS_EMBEDDED:
