@@ -54,7 +54,7 @@ def copy_blob(path: Path, target: Path) -> Path:
 
 
 def give_readers(folder: Path) -> None:
-    """Whoever may read a folder of blobs may read what is in it, whatever the umask of the command was that put it there.
+    """Whoever may read a folder of blobs may read what is in it, whatever umask the command had that put it there.
 
     On a server nginx reads them by the group.
     """

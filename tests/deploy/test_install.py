@@ -1,4 +1,4 @@
-"""Parts of the installer, run: a new version that doesn't start is not switched to, one that fails later is put back."""
+"""Parts of the installer, run: a version that doesn't start is not switched to, one that fails later is put back."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ def bash(words: str, folder: Path, **variables: str) -> subprocess.CompletedProc
     script = f'. "{INSTALL}"\nOPT={folder}\n{words}'
     environment = servers.environment(folder / "data", **variables)
     return subprocess.run(
-        ["bash", "-c", script], env=environment, cwd=servers.ROOT, capture_output=True, text=True, timeout=120, check=False
-    )
+        ["bash", "-c", script], env=environment, cwd=servers.ROOT,
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
 
 
 def trial(serve: str, folder: Path) -> subprocess.CompletedProcess[str]:
