@@ -1,27 +1,32 @@
-"""PostgreSQL's engine: written with the post in one transaction, and rebuilt beside people."""
+"""PostgreSQL's engine: written with the post in one transaction, and asked within its second."""
 
 from __future__ import annotations
 
-import threading
 import time
 
 import pytest
-from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, transaction
 
 from groups.models import Label
 from search import hearing, queries
 from search.engines.deadline import Deadline, TimeUp
-from search.engines.postgres import matching, rebuilding, rows, state
+from search.engines.postgres import matching, rows
 from search.engines.postgres.extension import ensure_intarray
 from search.engines.postgres.vectors import vector
-from search.engines.rebuild import Busy
 from search.findables import Findable, findables
 from search.language import parse
 from search.sql import time_limit
 from tests.search.profiles import server
-from tests.search.writing import deliver, found, post_thread, write_post, write_thread
+from tests.search.writing import (
+    deliver,
+    found,
+    in_another_connection,
+    keys_found,
+    post_thread,
+    write_post,
+    write_thread,
+)
 from walls.models import Post
 from walls.services import classification, posts
 
@@ -33,12 +38,6 @@ def one_gate(monkeypatch):
     """The database lets everything through: what is found is what the index alone gives."""
     monkeypatch.setattr(Findable, "rows", lambda self, viewer: self.index.index_queryset())
     monkeypatch.setattr(queries._PLAIN, "_ready", {})
-
-
-def keys_found(viewer, text: str) -> set[int]:
-    """What the index gives by itself."""
-    one = findables()["walls.post"]
-    return set(queries.backend().match(parse(text).clauses, one, one.gate(viewer), Deadline(5)).weights)
 
 
 def test_what_is_posted_edited_and_deleted_is_so_in_the_index_with_its_commit(cast, index):
@@ -174,126 +173,6 @@ def test_a_search_leaves_no_setting_behind_for_the_next_user_of_the_connection(c
     for text in ("zebra", "zebro", "zeb*", "zbera OR x"):
         queries.search(viewer=cast.member, query=parse(text))
     assert settings() == before
-
-
-# Rebuilding -----------------------------------------------------------------------------------------------------------
-
-
-def test_an_index_that_was_never_written_says_so_and_has_it_written(cast, index, monkeypatch):
-    asked = []
-    write_thread(space=cast.spaces["open"], author=cast.member, title="Vidange", source="Zebra.")
-    index.lose()
-    monkeypatch.setattr(rebuilding, "start_in_child", lambda: bool(asked.append(1)))
-    assert queries.search(viewer=cast.member, query=parse("zebra")).is_stale
-    assert asked
-    index()
-    assert found(cast.member, "zebra") == [1]
-
-
-def test_the_command_shows_progress_writes_what_is_missing_and_drops_what_is_gone(cast, index, capsys):
-    write_thread(space=cast.spaces["open"], author=cast.member, title="Vidange", source="Zebra.")
-    gone = write_thread(space=cast.spaces["open"], author=cast.member, title="Gone", source="Okapi.")
-    index()
-    Post.objects.filter(thread=gone).delete()
-    write_thread(space=cast.spaces["open"], author=cast.member, title="New", source="Tapir.")
-    call_command("rebuild_index")
-    assert "rows indexed in" in capsys.readouterr().out
-    assert index.rows("walls.post") == set(Post.objects.values_list("pk", flat=True))
-    assert found(cast.member, "tapir") == [1]
-
-
-def test_only_one_process_rebuilds_at_a_time_and_a_dead_one_holds_nobody_up(cast, index):
-    state.lease()
-    assert state.rebuilding().percent == 0
-    with pytest.raises(Busy):
-        index()
-    with pytest.raises(CommandError, match="Another process"):
-        call_command("rebuild_index", quiet=True)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE search_state SET leased_until = clock_timestamp() - interval '1 second'")
-    index()
-    assert state.rebuilding() is None and state.is_built()
-
-
-def in_another_connection(work) -> None:
-    failed = []
-
-    def run() -> None:
-        try:
-            work()
-        except Exception as error:
-            failed.append(error)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join(timeout=20)
-    assert not thread.is_alive()
-    assert not failed
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_edit_while_everything_is_written_anew_is_never_covered_by_the_older_text(
-    index, transactional_cast, monkeypatch
-):
-    """Red when a rebuild reads the post before it has the row: the edit comes between reading and writing."""
-    cast = transactional_cast
-    thread = post_thread(author=cast.member, spaces=cast.space, title="Vidange", source="Zebra.")
-    post = thread.posts.get()
-    read = Findable.documents
-    editing: list[threading.Thread] = []
-
-    def edit() -> None:
-        try:
-            posts.edit_post(editor=cast.member, post=post, source="Okapi.", based_on_revision=post.revision)
-        finally:
-            connection.close()
-
-    def slow(self, keys=None):
-        found = read(self, keys)
-        if keys is not None and self.label == "walls.post" and not editing:
-            list(found)
-            editing.append(threading.Thread(target=edit))
-            editing[0].start()
-            time.sleep(0.4)
-        return found
-
-    monkeypatch.setattr(Findable, "documents", slow)
-    index()
-    editing[0].join(timeout=20)
-    assert keys_found(cast.member, "okapi") == {post.pk}
-    assert keys_found(cast.member, "zebra") == set()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_rebuild_leaves_a_row_that_somebody_writes_to_them(index, transactional_cast):
-    cast = transactional_cast
-    thread = post_thread(author=cast.member, spaces=cast.space, title="Vidange", source="Zebra.")
-    post = thread.posts.get()
-    with transaction.atomic():
-        posts.edit_post(editor=cast.member, post=post, source="Okapi.", based_on_revision=post.revision)
-        began = time.monotonic()
-        in_another_connection(index)
-        assert time.monotonic() - began < 5
-    assert keys_found(cast.member, "okapi") == {post.pk}
-    assert keys_found(cast.member, "zebra") == set()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_rebuild_does_not_wait_for_a_post_that_is_being_written(index, transactional_cast, monkeypatch):
-    """Its row is not there yet for the others, and comes with its own commit; red when the rebuild gives up for it."""
-    monkeypatch.setattr(rebuilding, "TRIES", 2)
-    cast = transactional_cast
-    with connection.cursor() as cursor:
-        write_thread(space=cast.space, author=cast.member, title="Vidange", source="Zebra.")
-        late = write_thread(space=cast.space, author=cast.member, title="Graissage", source="Okapi.").posts.get()
-        with transaction.atomic():
-            rows.put(findables()["walls.post"], [late])
-            in_another_connection(index)
-            cursor.execute("SELECT count(*) FROM search_row WHERE label = 'walls.post'")
-            assert cursor.fetchone() == (2,)
-    assert len(keys_found(cast.member, "zebra")) == len(keys_found(cast.member, "okapi")) == 1
 
 
 @pytest.mark.django_db(transaction=True)

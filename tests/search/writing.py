@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+
+from django.db import connection
+
 from kit import clock, facts, languages, markdown
 from kit.models import Fact
 from people.models import Person
 from search import queries
+from search.engines.deadline import Deadline
+from search.findables import findables
 from search.language import parse
 from tests.search.profiles import IS_SERVER
 from topics.models import Tag
@@ -53,3 +60,28 @@ def deliver() -> None:
 def post_thread(**options):
     """The one thread that comes of posting to one place."""
     return threads.post_thread(**options)[0]
+
+
+def keys_found(viewer: Person, text: str) -> set[int]:
+    """What the index gives by itself."""
+    one = findables()["walls.post"]
+    return set(queries.backend().match(parse(text).clauses, one, one.gate(viewer), Deadline(5)).weights)
+
+
+def in_another_connection(work: Callable[[], object]) -> None:
+    """Let ``work`` be done beside what is done here, and wait for it."""
+    failed = []
+
+    def run() -> None:
+        try:
+            work()
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+    assert not failed

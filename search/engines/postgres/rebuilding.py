@@ -36,14 +36,15 @@ def rebuild(progress: Progress = lambda done, total: None) -> int:
         known = findables()
         total = sum(one.documents().count() for one in known.values())
         for one in known.values():
-            last = -1
+            last, left = -1, []
             while chunk := _keys(one, last):
-                _write(one, last, chunk)
+                left += _write(one, last, chunk)
                 last = chunk[-1]
                 done += len(chunk)
                 state.tell(done, total)
                 progress(done, max(total, done))
             _patiently(lambda one=one, last=last: _drop_gone(one, last, None))  # type: ignore[misc]
+            _write_left(one, left)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM search_row WHERE NOT label = ANY(%s)", [list(known)])
     except BaseException:
@@ -79,19 +80,28 @@ def _keys(one: Findable, last: int) -> list[int]:
     return list(one.documents().filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK])
 
 
-def _write(one: Findable, last: int, keys: list[int]) -> None:
+def _write(one: Findable, last: int, keys: list[int]) -> list[int]:
+    """Those of ``keys`` that somebody else wrote at that moment."""
+    left: set[int] = set()
+
     def work() -> None:
         _drop_gone(one, last, keys[-1])
-        _write_locked(one, keys, "FOR UPDATE SKIP LOCKED")
+        left.update(_write_kept(one, keys, waits=False))
 
     try:
         _patiently(work)
     except _InUse:
-        for key in keys:
-            try:
-                _patiently(lambda key=key: _write_locked(one, [key], "FOR UPDATE SKIP LOCKED"))  # type: ignore[misc]
-            except _InUse:
-                log.warning("search row %s %s is left to who writes it at this moment", one.label, key)
+        return keys
+    return sorted(left)
+
+
+def _write_left(one: Findable, keys: Iterable[int]) -> None:
+    """Write one by one what others held: whoever did may have changed their mind, and have written nothing."""
+    for key in keys:
+        try:
+            _patiently(lambda key=key: _write_kept(one, [key], waits=True))  # type: ignore[misc]
+        except _InUse:
+            log.warning("search row %s %s is left to who writes it at this moment", one.label, key)
 
 
 def write_anew(one: Findable, keys: Iterable[int]) -> None:
@@ -99,21 +109,25 @@ def write_anew(one: Findable, keys: Iterable[int]) -> None:
     wanted = sorted(set(keys))
     for first in range(0, len(wanted), CHUNK):
         part = wanted[first : first + CHUNK]
-        _patiently(lambda part=part: _write_locked(one, part, "FOR UPDATE"))  # type: ignore[misc]
+        _patiently(lambda part=part: _write_kept(one, part, waits=True))  # type: ignore[misc]
 
 
-def _write_locked(one: Findable, keys: list[int], lock: str) -> None:
+def _write_kept(one: Findable, keys: list[int], *, waits: bool) -> set[int]:
+    """Write these rows, or those of them that nobody else writes at this moment; the keys of the rest."""
+    kept = rows.keep_for_rebuilding(one.label, keys, waits=waits)
     among = "SELECT key FROM search_row WHERE label = %s AND key = ANY(%s::bigint[])"
     with connection.cursor() as cursor:
-        cursor.execute(f"{among} ORDER BY key {lock}", [one.label, keys])
+        # What a fact drops of very many rows is kept from nobody: those rows themselves are locked.
+        cursor.execute(f"{among} ORDER BY key FOR UPDATE {'' if waits else 'SKIP LOCKED'}", [one.label, kept])
         locked = {row[0] for row in cursor.fetchall()}
-        cursor.execute(among, [one.label, keys])
+        cursor.execute(among, [one.label, kept])
         there = {row[0] for row in cursor.fetchall()}
     # Read after the lock: whatever was committed before it is seen.
-    found = list(one.documents(keys))
+    found = list(one.documents(kept))
     rows.put(one, [row for row in found if row.pk in locked])
     rows.put(one, [row for row in found if row.pk not in locked | there], is_kept=True)
     rows.drop(one.label, locked - {row.pk for row in found})
+    return set(keys) - set(kept) | (there - locked)
 
 
 def _drop_gone(one: Findable, after: int, until: int | None) -> None:

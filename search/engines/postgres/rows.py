@@ -27,11 +27,39 @@ def mark(label: str) -> int:
     return -1 - zlib.crc32(label.encode()) % 2**31
 
 
+def keep_for_writing(label: str, keys: Iterable[int]) -> None:
+    """Until this transaction ends, let no rebuild write these rows; wait while one does. Writers pass one another.
+
+    A lock of the row itself would not do: what a rebuild is about to put is not there yet, and could be put after it was
+    dropped. (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS)
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(%s, (key %% 2147483648)::int) FROM unnest(%s::bigint[]) key",
+            [mark(label), sorted(set(keys))],
+        )
+
+
+def keep_for_rebuilding(label: str, keys: Iterable[int], *, waits: bool) -> list[int]:
+    """Until this transaction ends, let nobody else write these rows. Those of them that nobody was writing.
+
+    ``waits``: all of them, as soon as whoever writes them is done.
+    """
+    lock = "pg_advisory_xact_lock" if waits else "pg_try_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT key, {lock}(%s, (key %% 2147483648)::int)::text FROM unnest(%s::bigint[]) key",
+            [mark(label), sorted(set(keys))],
+        )
+        return [key for key, is_kept in cursor.fetchall() if waits or is_kept == "true"]
+
+
 def write(one: Findable, keys: Iterable[int]) -> None:
-    """Write these rows as the database has them now; those it has no more are dropped."""
+    """Write these rows as the database has them now; those it has no more are dropped. In a transaction."""
     wanted = sorted(set(keys))
     for first in range(0, len(wanted), BATCH):
         part = wanted[first : first + BATCH]
+        keep_for_writing(one.label, part)
         rows = list(one.documents(part))
         put(one, rows)
         drop(one.label, set(part) - {row.pk for row in rows})
