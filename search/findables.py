@@ -10,6 +10,7 @@ An app makes its rows findable in its ``search_indexes.py``, importing Haystack 
 ``waits``                those of these facts that change words of very many rows and hide none: they may be late;
 ``rows(viewer)``         the rows ``viewer`` may find (default: the rule over ``space``): the second gate;
 ``gate(viewer)``         the same for the index (default: from the spaces the rule gives): the first gate;
+``gate_columns``         what the gate of a row is made of, where it need not be fetched whole for it;
 ``action``               the right that finds it (default ``read``); ``is_for_all``: everybody signed in finds it;
 ``present(keys, viewer)`` rows by key, as the template wants them (default: ``rows(viewer)`` of these keys);
 ``page``                 how rows are counted and filtered, see :class:`search.pages.Page`; None for plain lists;
@@ -124,6 +125,14 @@ class Findable:
         """The rows that belong into the index, or those of them with these keys."""
         rows = self.index.index_queryset()
         return rows if keys is None else rows.filter(pk__in=keys)
+
+    def places(self, keys: Iterable[int]) -> QuerySet:
+        """The rows with these keys that belong into the index, with what :meth:`gate_of` needs."""
+        rows, columns = self.documents(keys), getattr(self.index, "gate_columns", ())
+        if not columns:
+            return rows
+        relations = {column.rpartition("__")[0] for column in columns} - {""}
+        return rows.select_related(None).select_related(*relations).only(*columns)
 
     def document(self, row: Model) -> dict[str, Any]:
         """``row`` as the index keeps it."""

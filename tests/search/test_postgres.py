@@ -7,6 +7,7 @@ import time
 import pytest
 from django.core.management.base import CommandError
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from groups.models import Label
 from search import hearing, queries
@@ -27,7 +28,7 @@ from tests.search.writing import (
     write_post,
     write_thread,
 )
-from walls.models import Post
+from walls.models import Post, Thread
 from walls.services import classification, posts
 
 pytestmark = server
@@ -89,6 +90,37 @@ def test_a_long_thread_leaves_its_old_readers_at_once_and_is_written_for_the_new
     deliver()
     assert keys_found(cast.outsider, "zebra") == set()
     assert len(keys_found(cast.member, "zebra")) == 6
+
+
+def test_a_word_taken_out_of_the_post_that_opens_a_long_thread_is_gone_with_the_commit(cast, index, monkeypatch):
+    """Nothing is delivered after the edit: red when all rows of a long thread wait for a worker."""
+    monkeypatch.setattr(hearing, "AT_ONCE", 3)
+    thread = post_thread(author=cast.member, spaces=cast.spaces["open"], title="Vidange", source="Zebra.")
+    for number in range(5):
+        posts.reply(author=cast.manager, thread=thread, source=f"Tapir {number}.")
+    deliver()
+    opening = thread.posts.get(number=1)
+    posts.edit_post(
+        editor=cast.member, post=opening, source="Okapi.", title="Graissage", based_on_revision=opening.revision
+    )
+    assert keys_found(cast.outsider, "zebra") == keys_found(cast.outsider, "vidange") == set()
+    assert keys_found(cast.outsider, "okapi") == keys_found(cast.outsider, "graissage") == {opening.pk}
+    assert len(keys_found(cast.outsider, "tapir")) == 5
+    deliver()
+    assert len(keys_found(cast.outsider, "graissage tapir")) == 5
+
+
+def test_the_texts_of_a_long_thread_are_not_fetched_to_see_where_it_stands(cast, index, monkeypatch):
+    monkeypatch.setattr(hearing, "AT_ONCE", 3)
+    thread = post_thread(author=cast.manager, spaces=cast.spaces["open"], title="Vidange", source="Zebra.")
+    for number in range(5):
+        posts.reply(author=cast.manager, thread=thread, source=f"Tapir {number}.")
+    one, keys = findables()["walls.post"], list(thread.posts.values_list("pk", flat=True))
+    Thread.objects.filter(pk=thread.pk).update(space=cast.spaces["closed"])
+    with CaptureQueriesContext(connection) as seen:
+        rows.drop_moved(one, keys)
+    assert "html" not in " ".join(query["sql"] for query in seen) and len(seen) == 3
+    assert index.rows("walls.post") & set(keys) == set()
 
 
 def test_a_new_name_of_an_author_reaches_old_posts_in_background_work(cast, index):

@@ -112,7 +112,7 @@ def drop_moved(one: Findable, keys: Iterable[int]) -> None:
     wanted = sorted(set(keys))
     for first in range(0, len(wanted), BATCH):
         part = wanted[first : first + BATCH]
-        gates = {row.pk: one.gate_of(row) for row in one.documents(part)}
+        gates = {row.pk: one.gate_of(row) for row in one.places(part)}
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT key, marks[1] FROM search_row WHERE label = %s AND key = ANY(%s::bigint[])", [one.label, part]
