@@ -23,7 +23,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from kit import clock, failures, ids
+from kit import clock, failures, ids, leases
 from kit.models import Fact
 
 log = logging.getLogger("parvis.facts")
@@ -34,7 +34,7 @@ AFTER = "after"
 
 # The sweeper leaves a new fact to the fast path for this long.
 FAST_PATH = dt.timedelta(seconds=5)
-# Who delivers a fact holds it for this long and renews between subscribers; after a kill -9 others take it up then.
+# Who delivers a fact holds it for this long and renews while they work; after a kill -9 others take it up then.
 LEASE = dt.timedelta(seconds=30)
 MAX_ATTEMPTS = 12
 # Leased together by a sweeper; few, so that a dead one holds few.
@@ -168,7 +168,8 @@ def _let_hear(lease: _Lease) -> bool:
         if not lease.is_kept():
             return False
         try:
-            hear(fact)
+            with leases.keeping(lease.is_kept, seconds=LEASE.total_seconds()):
+                hear(fact)
         except Exception as failure:
             error = f"{name}: {type(failure).__name__}"
             log.error("fact %s %s: %s failed: %s", row.pk, row.name, name, failures.without_words(failure))
@@ -200,13 +201,13 @@ def sweep(limit: int = 200, *, within: float = 20.0) -> int:
     """
     until, count = time.monotonic() + within, 0
     while count < limit and time.monotonic() < until:
-        leases = _take(min(AT_ONCE, limit - count))
-        if not leases:
+        taken = _take(min(AT_ONCE, limit - count))
+        if not taken:
             break
-        for lease in leases:
+        for lease in taken:
             if lease.is_kept():
                 _let_hear(lease)
-        count += len(leases)
+        count += len(taken)
     return count
 
 

@@ -8,7 +8,7 @@ import time
 import pytest
 from django.db import connection, transaction
 
-from kit import clock, facts
+from kit import clock, facts, leases
 from kit.models import Fact
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -136,6 +136,65 @@ def test_who_died_in_the_middle_of_a_delivery_holds_the_fact_no_longer_than_the_
     with clock.set_to(clock.now() + facts.LEASE + dt.timedelta(seconds=1)):
         assert facts.sweep() == 1
     assert len(heard) == 1
+
+
+def sweep_beside(heard: list, *, until: threading.Event) -> threading.Thread:
+    """Another worker, which takes up what it finds as soon as somebody has heard something."""
+
+    def sweeps() -> None:
+        while not until.is_set():
+            if heard:
+                facts.sweep()
+            time.sleep(0.05)
+        connection.close()
+
+    thread = threading.Thread(target=sweeps)
+    thread.start()
+    return thread
+
+
+def test_a_subscriber_that_works_longer_than_the_lease_is_not_run_by_others_beside_it(heard, monkeypatch):
+    """Red when a lease is renewed between subscribers only: every other worker would begin it once more."""
+    monkeypatch.setattr(facts, "LEASE", dt.timedelta(seconds=1.5))
+
+    def hears_slowly(fact):
+        heard.append(fact.id)
+        time.sleep(3)
+
+    facts.subscribe("pot.boiled", hears_slowly)
+    with transaction.atomic():
+        told = facts.tell("pot.boiled")
+    Fact.objects.update(next_attempt_at=clock.now() - dt.timedelta(seconds=1))
+    is_over = threading.Event()
+    beside = sweep_beside(heard, until=is_over)
+    facts.deliver(told.id)
+    is_over.set()
+    beside.join()
+    assert heard == [told.id]
+    assert Fact.objects.get().heard_at is not None
+
+
+def test_a_subscriber_that_hangs_holds_its_fact_no_longer_than_a_delivery_may_take(heard, monkeypatch):
+    monkeypatch.setattr(facts, "LEASE", dt.timedelta(seconds=0.3))
+    monkeypatch.setattr(leases, "LONGEST", 3)
+    is_over = threading.Event()
+
+    def hangs_once(fact):
+        heard.append(fact.id)
+        if len(heard) == 1:
+            is_over.wait(20)
+        else:
+            is_over.set()
+
+    facts.subscribe("pot.boiled", hangs_once)
+    with transaction.atomic():
+        told = facts.tell("pot.boiled")
+    Fact.objects.update(next_attempt_at=clock.now() - dt.timedelta(seconds=1))
+    beside, began = sweep_beside(heard, until=is_over), time.monotonic()
+    facts.deliver(told.id)
+    assert 0.9 <= time.monotonic() - began < 10
+    beside.join()
+    assert heard == [told.id, told.id]
 
 
 def test_who_lost_the_lease_records_no_failure_and_hears_no_more(heard, monkeypatch):

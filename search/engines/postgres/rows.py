@@ -30,8 +30,8 @@ def mark(label: str) -> int:
 def keep_for_writing(label: str, keys: Iterable[int]) -> None:
     """Until this transaction ends, let no rebuild write these rows; wait while one does. Writers pass one another.
 
-    A lock of the row itself would not do: what a rebuild is about to put is not there yet, and could be put after it was
-    dropped. (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS)
+    A lock of the row itself would not do: what a rebuild is about to put is not there yet, and could be put after it
+    was dropped. (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS)
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -48,7 +48,7 @@ def keep_for_rebuilding(label: str, keys: Iterable[int], *, waits: bool) -> list
     lock = "pg_advisory_xact_lock" if waits else "pg_try_advisory_xact_lock"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT key, {lock}(%s, (key %% 2147483648)::int)::text FROM unnest(%s::bigint[]) key",
+            f"SELECT key, {lock}(%s, (key %% 2147483648)::int)::text FROM unnest(%s::bigint[]) key",  # noqa: S608
             [mark(label), sorted(set(keys))],
         )
         return [key for key, is_kept in cursor.fetchall() if waits or is_kept == "true"]
