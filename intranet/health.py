@@ -9,13 +9,16 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from haystack import connections
 
-from intranet import lag, nodes
+from intranet import nodes
+from kit import clock
 from kit.health import BAD, GOOD, LATE, HealthLine
+from search.engines.store import Unusable
 
 #: seconds the index may be behind, bytes that should be free
 LAG_SECONDS = 60
@@ -95,17 +98,23 @@ def processes_line() -> HealthLine:
 
 
 def index_line() -> HealthLine:
-    """How far search is behind."""
+    """How far search is behind, or how far it was made anew."""
+    name, engine = _("Search index"), connections["default"].get_backend()
+    if rebuilding := engine.rebuilding():
+        found = _("It is being made anew: %(percent)d %% are done.") % {"percent": rebuilding.percent}
+        return HealthLine(name=name, found=found, state=LATE)
     try:
-        behind = int(lag.seconds())
-    except DatabaseError:
-        behind = 0
+        since = engine.behind_since()
+    except Unusable:
+        advice = _("The next search has it made anew; or do it now: manage.py rebuild_index.")
+        return HealthLine(name=name, found=_("It isn't whole."), state=LATE, advice=advice)
+    behind = int((clock.now() - since).total_seconds()) if since else 0
     if behind < 1:
-        return HealthLine(name=_("Search index"), found=_("It knows everything."))
+        return HealthLine(name=name, found=_("It knows everything."))
     found = ngettext("%(count)d second behind", "%(count)d seconds behind", behind) % {"count": behind}
     state = LATE if behind > LAG_SECONDS else GOOD
     advice = _("If this grows, make the index anew: manage.py rebuild_index.") if state == LATE else ""
-    return HealthLine(name=_("Search index"), found=found, state=state, advice=advice)
+    return HealthLine(name=name, found=found, state=state, advice=advice)
 
 
 def storage_line() -> HealthLine:

@@ -8,6 +8,7 @@ any more goes at once, and the words follow in background work, so that nobody w
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,10 +16,14 @@ from django.conf import settings
 from haystack import connections
 
 from kit import facts, slots
+from kit.models import Fact
 from search.findables import Findable, facts_heard, findables
 
 AT_ONCE = 20
 """So many rows of one fact are written in its transaction; of more, the one it tells of, and those that must go, go."""
+
+LOOKED_AT = 200
+"""So many waiting facts are looked at to find the oldest that the index waits for."""
 
 
 def begin() -> None:
@@ -68,6 +73,25 @@ def write_after(fact: facts.HeardFact) -> None:
         elif len(keys) > 1 and (left := rows.missing(one, keys)):
             # They were more when the fact was told, and were dropped to be written now.
             rebuilding.write_anew(one, left)
+
+
+def waiting_since() -> dt.datetime | None:
+    """When the oldest fact was told whose words are left to a worker; None where all are written.
+
+    Of more than ``LOOKED_AT`` facts that wait for something, the first that was not looked at counts as one.
+    """
+    mine = f"{write_after.__module__}.{write_after.__qualname__}"
+    waiting = Fact.objects.filter(name__in=facts_heard(), heard_at=None, dead_at=None).order_by("pk")
+    for number, row in enumerate(waiting[: LOOKED_AT + 1]):
+        fact = facts.HeardFact(row.pk, row.name, row.ids, row.told_at)
+        if number == LOOKED_AT or (mine not in row.heard_by and _is_left(fact)):
+            return fact.told_at
+    return None
+
+
+def _is_left(fact: facts.HeardFact) -> bool:
+    """True when what a fact touched was too much for its transaction."""
+    return any(len(keys) > AT_ONCE or (keys and fact.name in one.waits) for one, keys in _touched(fact))
 
 
 def _touched(fact: facts.HeardFact) -> Iterator[tuple[Findable, list[int]]]:

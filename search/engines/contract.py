@@ -6,6 +6,7 @@ engines (tests/search, the gold set first).
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any, Protocol, runtime_checkable
 
@@ -59,6 +60,9 @@ class Engine(Protocol):
         """Keys and weights of the rows of ``one`` behind ``gate``."""
 
     def matching(self, one: Findable, gate: Gate, deadline: Deadline) -> Asked: ...
+
+    def behind_since(self) -> dt.datetime | None:
+        """When the oldest change came about that it has not taken in; None when it has all. Raises Unusable."""
 
     def rebuilding(self) -> Progress | None:
         """How far the rebuild under way has come; None when none is."""

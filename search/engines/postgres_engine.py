@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import time
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from haystack.backends import BaseEngine
 
-from search import language
+from search import hearing, language
 from search.engines.contract import HaystackBackend, HaystackQuery, label_and_key
 from search.engines.deadline import Deadline
 from search.engines.postgres import rebuilding, rows, state
@@ -62,6 +63,12 @@ class PostgresBackend(HaystackBackend):
             raise Unusable("not every row is written")
         if one.page is not None:
             self._believed_until = now + BELIEVED_SECONDS
+
+    def behind_since(self) -> dt.datetime | None:
+        """When the oldest change was told whose words are left to a worker. Raises Unusable when not all is written."""
+        if not state.is_built():
+            raise Unusable("not every row is written")
+        return hearing.waiting_since()
 
     def rebuilding(self) -> State | None:
         """How far the rebuild under way has come. None when none is, or none was a moment ago."""

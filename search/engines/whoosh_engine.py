@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import threading
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from typing import Any
 
 from haystack.backends import BaseEngine
 
+from kit.models import Fact
 from search import language
 from search.engines import rebuild
 from search.engines.contract import HaystackBackend, HaystackQuery, label_and_key
@@ -18,7 +20,7 @@ from search.engines.matching import ANY, ENOUGH, Gate, Matches, Matching
 from search.engines.segments import SegmentView
 from search.engines.store import Generation, Store, Unusable
 from search.engines.writer import Writer
-from search.findables import Findable, findables
+from search.findables import Findable, facts_heard, findables
 
 log = logging.getLogger("parvis.search")
 
@@ -72,6 +74,12 @@ class WhooshBackend(HaystackBackend):
         except Unusable as reason:
             heal(self.store, str(reason))
             raise
+
+    def behind_since(self) -> dt.datetime | None:
+        """When the oldest change was told that the writer has not committed. Raises Unusable when there is no index."""
+        heard = self.store.current().heard["fact"]
+        missed = Fact.objects.filter(pk__gt=heard, name__in=facts_heard()).order_by("pk")
+        return missed.values_list("told_at", flat=True).first()
 
     def rebuilding(self) -> rebuild.State | None:
         return rebuild.state(self.store)
