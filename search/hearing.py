@@ -39,6 +39,7 @@ def begin() -> None:
         for name in facts_heard():
             facts.subscribe(name, write_within, phase=facts.IN_TRANSACTION)
             facts.subscribe(name, write_after, phase=facts.AFTER)
+        slots.fill("schedule", "search.clean", 24 * 3600)
 
 
 def hear(fact: facts.HeardFact) -> None:

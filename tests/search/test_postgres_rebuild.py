@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 
 from search import queries
-from search.engines.postgres import rebuilding, rows, state
+from search.engines.postgres import patience, rebuilding, rows, state
 from search.engines.rebuild import Busy
 from search.findables import Findable, findables
 from search.language import parse
@@ -139,7 +139,7 @@ def test_a_rebuild_leaves_a_row_that_somebody_writes_to_them(index, transactiona
 @pytest.mark.django_db(transaction=True)
 def test_a_rebuild_does_not_wait_for_a_post_that_is_being_written(index, transactional_cast, monkeypatch):
     """Its row is not there yet for the others, and comes with its own commit; red when the rebuild gives up for it."""
-    monkeypatch.setattr(rebuilding, "TRIES", 2)
+    monkeypatch.setattr(patience, "TRIES", 2)
     cast = transactional_cast
     with connection.cursor() as cursor:
         write_thread(space=cast.space, author=cast.member, title="Vidange", source="Zebra.")

@@ -10,20 +10,20 @@ import contextlib
 import logging
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
 from django.db import Error, OperationalError, connection, transaction
 
-from search.engines.postgres import rows, state
+from search.engines.postgres import rows, state, words
+from search.engines.postgres.patience import InUse, patiently
 from search.engines.rebuild import Progress
 from search.findables import Findable, findables
 
 log = logging.getLogger("parvis.search")
 
 CHUNK = 500
-TRIES = 5
 
 _child: list[subprocess.Popen] = []
 
@@ -43,7 +43,7 @@ def rebuild(progress: Progress = lambda done, total: None) -> int:
                 done += len(chunk)
                 state.tell(done, total)
                 progress(done, max(total, done))
-            _patiently(lambda one=one, last=last: _drop_gone(one, last, None))  # type: ignore[misc]
+            patiently(lambda one=one, last=last: _drop_gone(one, last, None))  # type: ignore[misc]
             _write_left(one, left)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM search_row WHERE NOT label = ANY(%s)", [list(known)])
@@ -52,6 +52,7 @@ def rebuild(progress: Progress = lambda done, total: None) -> int:
             state.end(is_whole=False)
         raise
     state.end(is_whole=True)
+    words.clean()
     _tell_planner()
     return done
 
@@ -89,8 +90,8 @@ def _write(one: Findable, last: int, keys: list[int]) -> list[int]:
         left.update(_write_kept(one, keys, waits=False))
 
     try:
-        _patiently(work)
-    except _InUse:
+        patiently(work)
+    except InUse:
         return keys
     return sorted(left)
 
@@ -99,8 +100,8 @@ def _write_left(one: Findable, keys: Iterable[int]) -> None:
     """Write one by one what others held: whoever did may have changed their mind, and have written nothing."""
     for key in keys:
         try:
-            _patiently(lambda key=key: _write_kept(one, [key], waits=True))  # type: ignore[misc]
-        except _InUse:
+            patiently(lambda key=key: _write_kept(one, [key], waits=True))  # type: ignore[misc]
+        except InUse:
             log.warning("search row %s %s is left to who writes it at this moment", one.label, key)
 
 
@@ -109,7 +110,7 @@ def write_anew(one: Findable, keys: Iterable[int]) -> None:
     wanted = sorted(set(keys))
     for first in range(0, len(wanted), CHUNK):
         part = wanted[first : first + CHUNK]
-        _patiently(lambda part=part: _write_kept(one, part, waits=True))  # type: ignore[misc]
+        patiently(lambda part=part: _write_kept(one, part, waits=True))  # type: ignore[misc]
 
 
 def _write_kept(one: Findable, keys: list[int], *, waits: bool) -> set[int]:
@@ -142,23 +143,3 @@ def _drop_gone(one: Findable, after: int, until: int | None) -> None:
     for first in range(0, len(held), CHUNK):
         part = sorted(held)[first : first + CHUNK]
         rows.drop(one.label, set(part) - set(one.documents(part).values_list("pk", flat=True)))
-
-
-class _InUse(Exception):
-    """Somebody else held a row for longer than a rebuild may wait."""
-
-
-def _patiently(work: Callable[[], None]) -> None:
-    """Run in a transaction that never lets others wait long for it: it gives way and tries again. Raises _InUse."""
-    for _attempt in range(TRIES):
-        try:
-            with transaction.atomic():
-                with connection.cursor() as cursor:
-                    # Below PostgreSQL's second after which it would end one of two that wait for each other.
-                    cursor.execute("SET LOCAL lock_timeout = '300ms'")
-                work()
-                return
-        except OperationalError as error:
-            if getattr(error.__cause__, "pgcode", "") != "55P03":
-                raise
-    raise _InUse

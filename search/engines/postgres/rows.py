@@ -21,6 +21,9 @@ VERSION = 1
 
 BATCH = 200
 
+_WORDS = -1
+"""In the place of a row's key, which is never below 0: the words of a findable."""
+
 
 def mark(label: str) -> int:
     """The number that every row of a findable carries beside its gate's: below 0, where no gate is."""
@@ -52,6 +55,12 @@ def keep_for_rebuilding(label: str, keys: Iterable[int], *, waits: bool) -> list
             [mark(label), sorted(set(keys))],
         )
         return [key for key, is_kept in cursor.fetchall() if waits or is_kept == "true"]
+
+
+def keep_words_for_cleaning(label: str) -> None:
+    """Until this transaction ends, let nobody write a row that counts upon the words there are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [mark(label), _WORDS])
 
 
 def write(one: Findable, keys: Iterable[int]) -> None:
@@ -88,6 +97,8 @@ def put(one: Findable, rows: Sequence[Any], *, is_kept: bool = False) -> None:
             f"ON CONFLICT (label, key) DO {conflict}",
             values,
         )
+        # Until the commit nobody drops a word that is there, for nobody else sees yet that it is used.
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [mark(one.label), _WORDS])
         # PERF: looked up one by one, 0.2 ms for 40 words; as a join PostgreSQL reads the whole table when it sees fit.
         cursor.execute(
             "INSERT INTO search_word (label, word) SELECT %s, n.word FROM unnest(%s::text[]) n (word) WHERE "
