@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -226,7 +227,24 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/15m/ip,5/15m/key",
     "reset_password": "20/15m/ip,5/15m/key",
     "invitation": "40/15m/ip",
+    # A whole office may begin from one address; what fails is counted more closely.
+    "sign_on": "1000/15m/ip",
+    "sign_on_failed": "20/15m/ip",
 }
+# Single sign-on (OpenID Connect); half a configuration is refused by intranet.sign_on_checks.
+OIDC_URL = env.str("PARVIS_OIDC_URL", default="").rstrip("/")
+OIDC_CLIENT = env.str("PARVIS_OIDC_CLIENT", default="")
+OIDC_SECRET = env.str("PARVIS_OIDC_SECRET", default="")
+OIDC_NAME = env.str("PARVIS_OIDC_NAME", default="")
+OIDC_NEWCOMERS = env.bool("PARVIS_OIDC_NEWCOMERS", default=False)
+OIDC_DOMAINS = env.list("PARVIS_OIDC_DOMAINS", default=[])
+OIDC_CLAIM = env.str("PARVIS_OIDC_CLAIM", default="")
+OIDC_HOURS = env.int("PARVIS_OIDC_HOURS", default=12)
+HAS_SIGN_ON = bool(OIDC_URL)
+LOCAL_SIGN_IN = env.str("PARVIS_LOCAL_SIGN_IN", default="yes").lower()
+SOCIALACCOUNT_ADAPTER = "people.sign_on.adapter.SocialAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_STORE_TOKENS = False
 # people.middleware notes it every ten minutes; the library would write on every page.
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_NAME = "parvis_session"

@@ -27,10 +27,11 @@ class Variable:
     group: str
 
 
-PLACE, PROFILE, WEB, MAIL, LIMITS, WORKSHOP = (
+PLACE, PROFILE, WEB, SIGN_ON, MAIL, LIMITS, WORKSHOP = (
     "Where it runs",
     "Server profile",
     "Web",
+    "Single sign-on",
     "Mail",
     "Limits",
     "For developers",
@@ -126,6 +127,48 @@ VARIABLES = (
         "none",
         "With it `/metrics` is read from anywhere, as `Authorization: Bearer …`.",
         WEB,
+    ),
+    Variable(
+        "PARVIS_OIDC_URL",
+        "none",
+        "Issuer of the OpenID Connect provider, as `https://login.example.org/realms/company`. See"
+        " `docs/single-sign-on.md`.",
+        SIGN_ON,
+    ),
+    Variable("PARVIS_OIDC_CLIENT", "none", "What the provider calls Parvis (client id).", SIGN_ON),
+    Variable("PARVIS_OIDC_SECRET", "none", "The secret the provider gave Parvis.", SIGN_ON),
+    Variable(
+        "PARVIS_OIDC_NAME",
+        "none",
+        "What people call the account they have there; it stands on the button of the sign-in page.",
+        SIGN_ON,
+    ),
+    Variable(
+        "PARVIS_OIDC_NEWCOMERS",
+        "`off`",
+        "`on`: who has no account gets one at the first sign-in, as an employee; needs `PARVIS_OIDC_DOMAINS`"
+        " or `PARVIS_OIDC_CLAIM`.",
+        SIGN_ON,
+    ),
+    Variable(
+        "PARVIS_OIDC_DOMAINS",
+        "every domain",
+        "Domains of the verified mail address a newcomer may have, separated by commas.",
+        SIGN_ON,
+    ),
+    Variable(
+        "PARVIS_OIDC_CLAIM",
+        "none",
+        "What everybody who comes in that way has to have, as `groups=parvis`.",
+        SIGN_ON,
+    ),
+    Variable("PARVIS_OIDC_HOURS", "`12`", "Hours after which who came in that way signs in again.", SIGN_ON),
+    Variable(
+        "PARVIS_LOCAL_SIGN_IN",
+        "`yes`",
+        "`no`: nobody signs in with a password; `guests`: only guests do. `manage.py sign_in_link` always"
+        " gives a way in.",
+        SIGN_ON,
     ),
     Variable("EMAIL_URL", "files in `PARVIS_DATA/mail`", "Mail server, as `smtp+tls://user:secret@host:587`.", MAIL),
     Variable("PARVIS_MAIL_FROM", "`Parvis <parvis@localhost>`", "Sender of every mail.", MAIL),

@@ -18,6 +18,8 @@ class PeopleConfig(AppConfig):
         facts.subscribe("account-invitation.made", mail.hear_invitation)
         facts.subscribe("password.changed", mail.hear_password_changed)
         facts.subscribe("reset-link.asked", mail.hear_reset_asked)
+        facts.subscribe("sign-on-link.asked", mail.hear_sign_on_link_asked)
+        facts.subscribe("sign-on.linked", mail.hear_sign_on_linked)
         slots.fill("blobs.cited", "people", queries.pictures_cited)
         slots.fill("schedule", "people.end_guests", MINUTE)
         administration.fill_own()

@@ -23,7 +23,7 @@ class MailBackend(BaseBackend):
     def authenticate(
         self, request: HttpRequest | None, email: str | None = None, password: str | None = None, **_other: Any
     ) -> Person | None:
-        """The person who signs in so, or None: alike for unknown, wrong, closed, ended, stand-in and robot."""
+        """The person who signs in so, or None: alike for unknown, wrong, closed, ended, stand-in, robot, and whom a password opens nothing."""
         if not email or not password:
             return None
         person = queries.by_mail(email)
@@ -32,7 +32,7 @@ class MailBackend(BaseBackend):
             Person().set_password(password)
             return None
         is_right = person.check_password(password)
-        return person if is_right and person.may_sign_in else None
+        return person if is_right and person.may_sign_in and person.may_use_password else None
 
     def get_user(self, user_id: int) -> Person | None:
         """The person behind a session, while their account is open."""
@@ -45,7 +45,7 @@ class ResetTokens(PasswordResetTokenGenerator):
 
     def check_token(self, user: Person | None, token: str | None) -> bool:
         """True for a token made for ``user`` that still counts."""
-        return bool(user and user.may_sign_in and super().check_token(user, token))
+        return bool(user and user.may_sign_in and user.may_use_password and super().check_token(user, token))
 
     def _make_hash_value(self, user: Any, timestamp: int) -> str:
         return f"{super()._make_hash_value(user, timestamp)}{user.epoch}"

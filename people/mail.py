@@ -15,7 +15,7 @@ from django.utils import translation
 
 from kit import clock
 from kit.facts import HeardFact
-from people import queries
+from people import one_time, queries
 from people.backends import ResetTokens
 from people.models import AccountInvitation, Person
 from people.services import invitation_link
@@ -40,7 +40,7 @@ def hear_reset_asked(fact: HeardFact) -> None:
     if clock.now() - fact.told_at > dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT):
         return
     person = queries.by_mark(fact.ids["mark"])
-    if person is None or not person.may_sign_in:
+    if person is None or not (person.may_sign_in and person.may_use_password):
         return
     key = {"uidb36": user_pk_to_url_str(person), "key": ResetTokens().make_token(person)}
     address = settings.PUBLIC_URL + reverse("account_reset_password_from_key", kwargs=key)
@@ -82,4 +82,36 @@ def hear_password_changed(fact: HeardFact) -> None:
         message_id=_id_of(fact),
         person=person,
         address=address,
+    )
+
+
+def hear_sign_on_link_asked(fact: HeardFact) -> None:
+    """A link that joins an account to the person's identity at the provider; nothing long after it was asked for."""
+    person = Person.objects.filter(pk=fact.ids["person"]).first()
+    is_late = clock.now() - fact.told_at > dt.timedelta(seconds=one_time.LASTS[one_time.BIND])
+    if is_late or person is None or not (person.email and person.may_sign_in and settings.HAS_SIGN_ON):
+        return
+    _send(
+        "sign_on_link",
+        to=person.email,
+        language=person.language,
+        message_id=_id_of(fact),
+        person=person,
+        provider=settings.OIDC_NAME,
+        address=one_time.address_for(person, one_time.BIND),
+    )
+
+
+def hear_sign_on_linked(fact: HeardFact) -> None:
+    """Tell the owner of an account that there is another way in."""
+    person = Person.objects.filter(pk=fact.ids["person"]).first()
+    if person is None or not (person.email and person.may_sign_in and settings.HAS_SIGN_ON):
+        return
+    _send(
+        "sign_on_linked",
+        to=person.email,
+        language=person.language,
+        message_id=_id_of(fact),
+        person=person,
+        provider=settings.OIDC_NAME,
     )

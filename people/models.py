@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -212,6 +213,11 @@ class Person(AbstractBaseUser):
     def may_sign_in(self) -> bool:
         """True for an open account of a real person."""
         return self.may_act and not (self.is_stand_in or self.is_robot)
+
+    @property
+    def may_use_password(self) -> bool:
+        """True when a password opens this account: local sign-in can be switched off, for all or for employees."""
+        return settings.LOCAL_SIGN_IN == "yes" or (settings.LOCAL_SIGN_IN == "guests" and self.is_guest)
 
     def get_full_name(self) -> str:
         return self.display_name

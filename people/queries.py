@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 
+from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from kit import slots
+from kit import clock, slots
 from kit.prepared import Prepared
-from people.models import Company, Person, PersonQuerySet
+from people.models import AccountInvitation, Company, Person, PersonQuerySet
 
 DEMO_DOORS = 6
 # What is drawn of somebody beside their words: name, picture, guest chip and card.
@@ -44,6 +46,21 @@ def pictures_cited(names: Collection[str]) -> set[str]:
 def by_mail(email: str) -> Person | None:
     """Whoever signs in with ``email``, whatever its capitals."""
     return Person.objects.filter(email__iexact=email.strip()).first() if email.strip() else None
+
+
+def is_invited(email: str) -> bool:
+    """True while a link that was sent to ``email`` opens something."""
+    waiting = AccountInvitation.objects.filter(accepted_by=None, withdrawn_at=None, expires_at__gt=clock.now())
+    return waiting.filter(email__iexact=email).exists()
+
+
+def provider_id() -> str:
+    """What stands beside a subject of the provider of single sign-on in the database.
+
+    SECURITY: made from the issuer, so that the subjects of one provider never open accounts for another: a changed
+    ``PARVIS_OIDC_URL`` matches nobody.
+    """
+    return "oidc-" + hashlib.sha256(settings.OIDC_URL.rstrip("/").encode()).hexdigest()[:32]
 
 
 def mark_of(email: str) -> str:

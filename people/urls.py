@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from people.views import account, invitation, preferences
+from people.views import account, invitation, preferences, sign_on
 from people.views.administration import company, health, invite, people
 
 app_name = "people"
@@ -13,6 +13,11 @@ urlpatterns = [
     path("invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("language/", account.language_set, name="language-set"),
     path("enter/<str:public_id>/", account.demo_enter, name="demo-enter"),
+    path("sign-on/", sign_on.begin, name="sign-on"),
+    path("sign-on/callback/", sign_on.callback, name="sign-on-callback"),
+    path("sign-on/link/<str:token>/", sign_on.link, name="sign-on-link"),
+    path("sign-on/entry/<str:token>/", sign_on.entry, name="entry"),
+    path("preferences/sign-on/", sign_on.own, name="sign-on-own"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/one/", preferences.preference_set, name="preference-set"),
     path("preferences/profile/", preferences.profile, name="profile"),

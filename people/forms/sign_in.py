@@ -70,6 +70,26 @@ class NewPasswordForm(LooksLikeOurs, _TwoPasswords, account_forms.ResetPasswordK
         self._keep_one()
 
 
+class ConnectForm(Form):
+    """The present password, before the ways into an account change."""
+
+    password = forms.CharField(
+        label=_("Your present password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_password(self) -> str:
+        if not self.person.check_password(self.cleaned_data.get("password", "")):
+            raise ValidationError(_("That is not your present password."))
+        return self.cleaned_data["password"]
+
+
 class ResetForm(Form):
     """Where to send a reset link; nothing is looked up here."""
 

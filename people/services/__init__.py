@@ -29,10 +29,12 @@ from people.services.rights import (
     reactivate,
 )
 from people.services.sessions import ask_reset_link, change_password, end_session, end_sessions, note_sign_out
+from people.services.sign_on import ask_sign_on_link, is_bound, unbind
 
 __all__ = [
     "accept_account_invitation",
     "ask_reset_link",
+    "ask_sign_on_link",
     "change_company",
     "change_password",
     "change_person",
@@ -48,6 +50,7 @@ __all__ = [
     "first_admin_link",
     "invitation_link",
     "invite_to_company",
+    "is_bound",
     "make_administrator",
     "make_editor",
     "note_sign_out",
@@ -57,5 +60,6 @@ __all__ = [
     "robot",
     "set_logo",
     "set_photo",
+    "unbind",
     "withdraw_account_invitation",
 ]

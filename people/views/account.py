@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.views import LoginView, PasswordChangeView, PasswordResetFromKeyView, PasswordResetView
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -25,6 +26,12 @@ from people.requests import SignedIn
 language_set = login_not_required(require_POST(set_language))
 
 
+def require_passwords() -> None:
+    """Return quietly where a password opens somebody's account; else there is nothing at this address."""
+    if settings.LOCAL_SIGN_IN == "no":
+        raise Http404
+
+
 class SignInView(LoginView):
     """The door; a demo company shows its people beside it."""
 
@@ -34,12 +41,24 @@ class SignInView(LoginView):
         return super().get_context_data(
             demo_people=queries.demo_people(company),
             languages=offered_languages(company),
+            sign_on=settings.OIDC_NAME if settings.HAS_SIGN_ON else "",
+            has_passwords=settings.LOCAL_SIGN_IN != "no",
             **kwargs,
         )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Nothing is here to be filled in where nobody signs in with a password."""
+        require_passwords()
+        return super().post(request, *args, **kwargs)
 
 
 class ResetView(PasswordResetView):
     """Asks for a reset link; what happens for a known and an unknown address is the same to the last query."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Only where passwords count."""
+        require_passwords()
+        return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Form) -> HttpResponse:
         """Count the try, write down that a link was asked for, say the same."""
@@ -55,6 +74,11 @@ class NewPasswordView(PasswordResetFromKeyView):
 
     success_url = reverse_lazy("account_login")
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Only where passwords count."""
+        require_passwords()
+        return super().dispatch(request, *args, **kwargs)
+
     def form_valid(self, form: Form) -> HttpResponse:
         """Say it on the sign-in page."""
         answer = super().form_valid(form)
@@ -66,6 +90,12 @@ class ChangeView(PasswordChangeView):
     """A new password for who knows the present one; every other session ends."""
 
     success_url = reverse_lazy("people:preferences")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Only for whom a password counts."""
+        if request.user.is_authenticated and not request.user.may_use_password:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
 
     def post(self, request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
         """Tries are counted as those at the door are."""

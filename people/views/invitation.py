@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -24,7 +25,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _opens_nothing(request)
     initial = {"display_name": promised.display_name}
     form = AcceptForm(request.POST or None, initial=initial, invited_mail=promised.email)
-    if request.method == "POST" and form.is_valid():
+    has_password = settings.LOCAL_SIGN_IN == "yes" or (settings.LOCAL_SIGN_IN == "guests" and not promised.is_employee)
+    if request.method == "POST" and has_password and form.is_valid():
         try:
             person = services.accept_account_invitation(
                 token=token,
@@ -46,6 +48,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         "form": form,
         "invitation": promised,
         "token": token,
+        "sign_on": settings.OIDC_NAME if settings.HAS_SIGN_ON else "",
+        "has_password": has_password,
         "languages": offered_languages(queries.company()),
     }
     return render(request, "people/invitation.html", context)

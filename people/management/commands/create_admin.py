@@ -6,6 +6,7 @@ import getpass
 import os
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -39,4 +40,6 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from None
         except (EOFError, KeyboardInterrupt):
             raise CommandError("Nothing was made.") from None
+        if settings.LOCAL_SIGN_IN != "yes":
+            self.stdout.write(f"Local sign-in is switched off. For a way in: manage.py sign_in_link {email}")
         self.stdout.write(f"{name} can sign in as {email} and administers the company.")

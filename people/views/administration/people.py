@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
@@ -124,6 +125,8 @@ def person(request: SignedIn, public_id: str) -> HttpResponse:
         "form": form,
         "section_tabs": admin_tabs("people"),
         "is_me": shown.pk == request.user.pk,
+        "has_sign_on": settings.HAS_SIGN_ON,
+        "is_bound": settings.HAS_SIGN_ON and services.is_bound(shown),
     }
     return render(request, "people/admin/person.html", context)
 
@@ -149,6 +152,8 @@ def person_do(request: SignedIn, public_id: str, verb: str) -> HttpResponse:
         services.ask_reset_link(email=shown.email, language=shown.language)
         messages.success(request, _("A link to set a new password is on its way to %(mail)s.") % {"mail": shown.email})
         return redirect("people:admin-person", shown.public_id)
+    if verb in ("send-sign-on-link", "unlink"):
+        return _sign_on_do(request, shown, verb)
     if verb not in verbs:
         raise Http404
     service, said, back = verbs[verb]
@@ -159,6 +164,24 @@ def person_do(request: SignedIn, public_id: str, verb: str) -> HttpResponse:
     else:
         undo = reverse("people:admin-person-do", args=[shown.public_id, back])
         messages.success(request, said % {"name": shown.display_name}, extra_tags=f"undo:{undo}")
+    return redirect("people:admin-person", shown.public_id)
+
+
+def _sign_on_do(request: SignedIn, shown: Person, verb: str) -> HttpResponse:
+    """The verbs of single sign-on; without a provider there are none."""
+    if not settings.HAS_SIGN_ON:
+        raise Http404
+    try:
+        if verb == "unlink":
+            services.unbind(by=request.user, person=shown)
+            said = _("%(name)s is signed out everywhere and no longer linked with the company account.")
+        else:
+            services.ask_sign_on_link(by=request.user, person=shown)
+            said = _("A link to connect the company account is on its way to %(mail)s.")
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, said % {"name": shown.display_name, "mail": shown.email})
     return redirect("people:admin-person", shown.public_id)
 
 
