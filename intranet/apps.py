@@ -10,7 +10,7 @@ class IntranetConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from intranet import checks, health, nodes, schedule, service_checks  # noqa: F401
+        from intranet import checks, health, nodes, schedule, service_checks, sign_on_checks  # noqa: F401
         from kit import slots
 
         schedule.fill_own()

@@ -219,6 +219,11 @@ class Person(AbstractBaseUser):
         """True when a password opens this account: local sign-in can be switched off, for all or for employees."""
         return settings.LOCAL_SIGN_IN == "yes" or (settings.LOCAL_SIGN_IN == "guests" and self.is_guest)
 
+    @property
+    def may_connect(self) -> bool:
+        """True where there is a provider whose accounts open accounts here."""
+        return settings.HAS_SIGN_ON
+
     def get_full_name(self) -> str:
         return self.display_name
 
