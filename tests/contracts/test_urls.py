@@ -48,6 +48,9 @@ OPENS: dict[str, tuple[int, int, int]] = {
     "people:preference-set": (405, 405, 302),
     "people:preferences": (200, 200, 302),
     "people:profile": (200, 200, 302),
+    "people:sign-on": (405, 405, 405),
+    "people:sign-on-callback": (404, 404, 404),
+    "people:sign-on-own": (404, 404, 302),
     "profiles:directory": (200, 200, 302),
     "search:results": (200, 200, 302),
     "search:suggest": (200, 200, 302),
@@ -113,6 +116,8 @@ THINGS: dict[str, dict[str, str]] = {
 EXEMPT = {
     "people:invitation": "a secret link; tests/people say that used, over, withdrawn and unknown answer alike",
     "account_reset_password_from_key": "a secret link of allauth's",
+    "people:entry": "a secret link; tests/people say that used, over and unknown answer alike",
+    "people:sign-on-link": "a secret link; tests/people say that used, over and unknown answer alike",
     "people:demo-enter": "people of an invented company, shown on its sign-in page",
     "people:logo": "the company's own picture, shown before sign-in",
     "profiles:person": "who may see whom is tested in tests/profiles",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intranet import checks
+from intranet import checks, sign_on_checks
 
 
 def ids(found):
@@ -83,3 +83,40 @@ def test_a_misspelt_variable_is_named(monkeypatch):
 def test_files_are_left_to_a_proxy_only_where_one_is_named(settings, is_on, proxies, expected):
     settings.ACCEL, settings.TRUSTED_PROXIES = is_on, proxies
     assert ids(checks.files_by_the_proxy()) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, []),
+        ({"OIDC_URL": "https://login.example.org", "HAS_SIGN_ON": True}, ["parvis.E060"]),
+        ({"OIDC_DOMAINS": ["example.org"]}, ["parvis.E060"]),
+        ({"LOCAL_SIGN_IN": "no"}, ["parvis.E066"]),
+        ({"LOCAL_SIGN_IN": "perhaps"}, ["parvis.E065"]),
+        ({"OIDC_HOURS": 0}, ["parvis.E067"]),
+    ],
+)
+def test_half_a_single_sign_on_is_refused(settings, said, expected):
+    for name, value in said.items():
+        setattr(settings, name, value)
+    assert ids(sign_on_checks.whole_sign_on() + sign_on_checks.who_may_come_in()) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, []),
+        ({"OIDC_URL": "login.example.org"}, ["parvis.E061"]),
+        ({"OIDC_URL": "https://login.example.org/.well-known/openid-configuration"}, ["parvis.E061"]),
+        ({"OIDC_URL": "http://login.example.org"}, ["parvis.E062"]),
+        ({"OIDC_NEWCOMERS": True}, ["parvis.E063"]),
+        ({"OIDC_NEWCOMERS": True, "OIDC_CLAIM": "groups"}, ["parvis.E064"]),
+        ({"LOCAL_SIGN_IN": "no"}, []),
+    ],
+)
+def test_a_door_open_to_the_world_is_refused(settings, said, expected):
+    whole = {"OIDC_URL": "https://login.example.org", "OIDC_CLIENT": "c", "OIDC_SECRET": "s", "OIDC_NAME": "n"}
+    for name, value in (whole | {"HAS_SIGN_ON": True, "IS_HTTPS": True} | said).items():
+        setattr(settings, name, value)
+    every = (sign_on_checks.whole_sign_on, sign_on_checks.address_of_the_provider, sign_on_checks.who_may_come_in)
+    assert ids([message for check in every for message in check()]) == expected
