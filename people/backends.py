@@ -23,7 +23,10 @@ class MailBackend(BaseBackend):
     def authenticate(
         self, request: HttpRequest | None, email: str | None = None, password: str | None = None, **_other: Any
     ) -> Person | None:
-        """The person who signs in so, or None: alike for unknown, wrong, closed, ended, stand-in, robot, and whom a password opens nothing."""
+        """The person who signs in so, or None.
+
+        Alike for unknown, wrong, closed, ended, stand-in, robot, and for whom a password opens nothing.
+        """
         if not email or not password:
             return None
         person = queries.by_mail(email)

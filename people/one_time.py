@@ -34,7 +34,7 @@ def address_for(person: Person, purpose: str) -> str:
 
 
 def person_of(token: str, purpose: str, *, is_locked: bool = False) -> Person | None:
-    """Whose link it is while it counts, else None; ``is_locked`` (in a transaction) lets nobody else use it meanwhile."""
+    """Whose link it is while it counts, else None; ``is_locked``, in a transaction: nobody else uses it meanwhile."""
     try:
         key, state = signing.loads(token, salt=f"people.one-time.{purpose}", max_age=LASTS[purpose])
     except (signing.BadSignature, ValueError, TypeError):

@@ -148,9 +148,9 @@ def bind(*, person: Person, identity: Identity) -> None:
     if not identity.is_let_in:
         raise ValidationError(_("This company account may not come in here."), code="not let in")
     if account_of(identity) is not None:
-        raise ValidationError(_("This company account is linked already."), code="taken")
+        raise ValidationError(_("This company account is connected already."), code="taken")
     if SocialAccount.objects.filter(user=person, provider=identity.provider).exists():
-        raise ValidationError(_("Your account is linked already. Unlink it first."), code="bound")
+        raise ValidationError(_("Your account is connected already. End that connection first."), code="bound")
     _join(person, identity)
 
 
@@ -160,7 +160,7 @@ def _join(person: Person, identity: Identity) -> None:
             SocialAccount.objects.create(user=person, provider=identity.provider, uid=identity.subject)
     except IntegrityError:
         # Two tabs at once: the other one was first.
-        raise ValidationError(_("This company account is linked already."), code="taken") from None
+        raise ValidationError(_("This company account is connected already."), code="taken") from None
     facts.tell("sign-on.linked", person=person.pk)
 
 
@@ -184,5 +184,5 @@ def ask_sign_on_link(*, by: Person, person: Person) -> None:
     """Mail ``person`` a link that joins their account to whom they are at the provider, by an administrator."""
     require_administrator(by)
     if not (settings.HAS_SIGN_ON and person.may_sign_in and person.email):
-        raise ValidationError(_("This account can’t be linked."), code="can't be linked")
+        raise ValidationError(_("This account can’t be connected."), code="can't be linked")
     facts.tell("sign-on-link.asked", person=person.pk)

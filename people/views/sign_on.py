@@ -138,7 +138,5 @@ def _unlink(request: SignedIn, person: Person) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
         return redirect("people:sign-on-own")
     logout(request)
-    messages.success(
-        request, _("Your account is no longer linked with the company account. Sign in with your password.")
-    )
+    messages.success(request, _("The company account no longer opens your account."))
     return redirect("account_login")

@@ -170,7 +170,7 @@ def test_an_identity_opens_one_account_only(cast, sign_on):
     client.force_login(cast.member)
     come_in(client, "sub-max", "/preferences/sign-on/", password=PASSWORD)
     assert SocialAccount.objects.get().user_id == cast.manager.pk
-    assert "linked already" in client.get("/preferences/sign-on/").content.decode()
+    assert "connected already" in client.get("/preferences/sign-on/").content.decode()
 
 
 def test_who_asked_to_connect_and_signed_out_meanwhile_connects_nothing(cast, sign_on):

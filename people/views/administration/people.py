@@ -174,7 +174,7 @@ def _sign_on_do(request: SignedIn, shown: Person, verb: str) -> HttpResponse:
     try:
         if verb == "unlink":
             services.unbind(by=request.user, person=shown)
-            said = _("%(name)s is signed out everywhere and no longer linked with the company account.")
+            said = _("%(name)s is signed out everywhere and no longer connected with the company account.")
         else:
             services.ask_sign_on_link(by=request.user, person=shown)
             said = _("A link to connect the company account is on its way to %(mail)s.")
