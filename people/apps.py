@@ -22,6 +22,7 @@ class PeopleConfig(AppConfig):
         facts.subscribe("sign-on.linked", mail.hear_sign_on_linked)
         slots.fill("blobs.cited", "people", queries.pictures_cited)
         slots.fill("schedule", "people.end_guests", MINUTE)
+        slots.fill("schedule", "people.end_sessions", MINUTE)
         administration.fill_own()
         slots.fill(BLOCKS, "administration", administration.block_of_administration, order=90)
 

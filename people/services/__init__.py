@@ -28,7 +28,14 @@ from people.services.rights import (
     make_editor,
     reactivate,
 )
-from people.services.sessions import ask_reset_link, change_password, end_session, end_sessions, note_sign_out
+from people.services.sessions import (
+    ask_reset_link,
+    change_password,
+    end_session,
+    end_sessions,
+    end_sessions_whose_time_is_over,
+    note_sign_out,
+)
 from people.services.sign_on import ask_sign_on_link, is_bound, unbind
 
 __all__ = [
@@ -46,6 +53,7 @@ __all__ = [
     "end_guests_of_yesterday",
     "end_session",
     "end_sessions",
+    "end_sessions_whose_time_is_over",
     "extend_guest",
     "first_admin_link",
     "invitation_link",

@@ -8,6 +8,7 @@ import re
 import pytest
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
@@ -251,6 +252,20 @@ def test_a_session_from_the_provider_ends_by_the_clock(cast, sign_on):
     client = Client()
     come_in(client, "sub-max")
     assert 3 * 3600 - 60 < client.session.get_expiry_age() <= 3 * 3600
+
+
+def test_a_session_whose_time_is_over_is_told_to_its_sockets(cast, sign_on):
+    bind(cast.member, "sub-max")
+    client, other = Client(), Client()
+    come_in(client, "sub-max")
+    client.get("/people/")
+    other.force_login(cast.manager)
+    other.get("/people/")
+    assert services.end_sessions_whose_time_is_over() == 0
+    Session.objects.filter(session_key=client.session.session_key).update(expire_date=clock.now())
+    assert services.end_sessions_whose_time_is_over() == 1
+    assert Fact.objects.filter(name="person.signed-out", ids={"person": cast.member.pk}).exists()
+    assert other.get("/people/").status_code == 200
 
 
 def test_without_passwords_nobody_signs_in_with_one_nor_gets_a_link_for_one(cast, sign_on):

@@ -148,7 +148,7 @@ def person_do(request: SignedIn, public_id: str, verb: str) -> HttpResponse:
         "make-editor": (services.make_editor, _("%(name)s may announce on the company wall."), "end-editor"),
         "end-editor": (services.end_editor, _("%(name)s announces on the company wall no more."), "make-editor"),
     }
-    if verb == "send-link":
+    if verb == "send-link" and shown.may_use_password:
         services.ask_reset_link(email=shown.email, language=shown.language)
         messages.success(request, _("A link to set a new password is on its way to %(mail)s.") % {"mail": shown.email})
         return redirect("people:admin-person", shown.public_id)
