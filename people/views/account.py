@@ -91,7 +91,7 @@ class ChangeView(PasswordChangeView):
 
     success_url = reverse_lazy("people:preferences")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
         """Only for whom a password counts."""
         if request.user.is_authenticated and not request.user.may_use_password:
             raise Http404
