@@ -91,12 +91,12 @@ def person_again(person: Person) -> Person:
 
 
 def demo_people(company: Company) -> list[Person]:
-    """Who is entered with one click on the sign-in page: nobody unless the company is a demo.
+    """Who is entered with one click on the sign-in page: nobody unless the company is a demo, with local sign-in.
 
     The slot ``sign-in.demo-people`` holds callables that give mail addresses in the order to show; without them the
     first six people are shown.
     """
-    if not company.is_demo:
+    if not company.is_demo or settings.LOCAL_SIGN_IN != "yes":
         return []
     people = Person.objects.active().real()
     mails = [mail for ask in slots.filled("sign-in.demo-people") for mail in ask()]

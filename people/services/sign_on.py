@@ -36,8 +36,12 @@ class Identity:
     def email(self) -> str:
         """The mail address, if the provider says that it was verified; else ""."""
         said = self.claims.get("email")
+        is_verified = self.claims.get("email_verified")
         # SECURITY: some providers write "true"; everything else is no.
-        if not isinstance(said, str) or self.claims.get("email_verified") not in (True, "true"):
+        if not (is_verified is True or is_verified == "true"):
+            return ""
+        # What can't be printed can't be stored: halves of characters.
+        if not (isinstance(said, str) and said.isprintable()):
             return ""
         try:
             validate_email(tidy_mail(said))

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from people.models import Person
 from people.queries import provider_id
 from people.services import sign_on
+from people.sign_on.asking import Asking
 from people.sign_on.provider import SignOnProvider
 
 logger = logging.getLogger("parvis.sign_on")
@@ -42,6 +43,10 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         if provider != provider_id():
             raise SocialApp.DoesNotExist
         return SignOnProvider.of_settings(request)
+
+    def get_requests_session(self) -> Asking:
+        """How the provider is asked."""
+        return Asking()
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> Person:
         """Untouched: our service makes the account."""
@@ -78,6 +83,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(failed(request, "two tabs made one account; the other was first")) from None
         if person is None:
             raise ImmediateHttpResponse(not_let_in(request))
+        # Kept in the session: it is no session of a password, and does not end with those.
+        person.backend = "people.backends.VouchedBackend"
         sociallogin.user = person
         sociallogin.account = sign_on.account_of(identity)
         request.came_by_sign_on = True
@@ -106,13 +113,14 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         if error == AuthError.CANCELLED:
             messages.info(request, _("You did not sign in with your company account."))
             raise ImmediateHttpResponse(redirect("account_login"))
+        if exception is None:
+            said = "the provider says it" if "error" in request.GET else "no question of this browser belongs to it"
+            raise ImmediateHttpResponse(stale(request, said))
         raise ImmediateHttpResponse(failed(request, _reason(exception)))
 
 
-def _reason(exception: Exception | None) -> str:
+def _reason(exception: Exception) -> str:
     """What the log may hold: our own sentences, and of others only the kind."""
-    if exception is None:
-        return "the answer does not belong to a question of this browser"
     said = str(exception)
     is_ours = isinstance(exception, OAuth2Error) and not said.startswith("Error retrieving access token")
     return said if is_ours else f"the provider refused the exchange ({type(exception).__name__})"
@@ -121,11 +129,15 @@ def _reason(exception: Exception | None) -> str:
 def failed(request: HttpRequest, reason: str) -> HttpResponse:
     """The page for a sign-on that broke on the way; ``reason`` is for the log."""
     logger.error("Signing in with the provider failed: %s", reason)
-    request.sign_on_failed = True
-    return render(request, "people/sign_on/failed.html", status=502)
+    return render(request, "people/sign_on/failed.html", status=503)
+
+
+def stale(request: HttpRequest, reason: str) -> HttpResponse:
+    """The same page for an answer anybody can make up, also with the back button: nothing to wake somebody for."""
+    logger.info("An answer of the provider was not taken: %s", reason)
+    return render(request, "people/sign_on/failed.html", status=400)
 
 
 def not_let_in(request: HttpRequest) -> HttpResponse:
     """SECURITY: one answer for a closed account, for a taken address, for a stranger, and for a missing claim."""
-    request.sign_on_failed = True
     return render(request, "people/sign_on/not_let_in.html", status=403)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jwt
 from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
@@ -19,8 +20,14 @@ from people.queries import provider_id
 
 # What a provider says of itself is asked again after this time, in seconds.
 DISCOVERY_LASTS = 600
+# PERF: a provider that is away is not asked by every page again: each would hold a thread for TO_REACH seconds.
+AWAY_LASTS = 5
 # As long as the column; OpenID Connect allows 255, nobody is known to use more than 64.
 SUBJECT_LIMIT = 191
+# Seconds two clocks may differ by. The nonce says that a token is new; its times need not say it to the second.
+CLOCKS_DIFFER = 300
+# SECURITY: signatures with a private key only: anybody has the public one, and the secret is also ours.
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 NEEDED = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
@@ -33,14 +40,20 @@ class SignOnAdapter(OpenIDConnectOAuth2Adapter):
         key = f"sign-on:{provider_id()}"
         found = cache.get(key)
         if found is None:
-            found = self._ask()
+            try:
+                found = self._ask()
+            except OAuth2Error as error:
+                cache.set(key, {"away": str(error)}, AWAY_LASTS)
+                raise
             cache.set(key, found, DISCOVERY_LASTS)
+        if "away" in found:
+            raise OAuth2Error(found["away"])
         return found
 
     def _ask(self) -> dict[str, Any]:
         try:
             found = super().openid_config
-        except (RequestException, ValueError) as error:
+        except (AttributeError, RequestException, TypeError, ValueError) as error:
             raise OAuth2Error(f"the provider does not say what it is ({type(error).__name__})") from error
         if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in NEEDED):
             raise OAuth2Error("what the provider says of itself is incomplete")
@@ -52,6 +65,23 @@ class SignOnAdapter(OpenIDConnectOAuth2Adapter):
         """Of the public address, whatever the request says its host is."""
         return settings.PUBLIC_URL + reverse("people:sign-on-callback")
 
+    def get_access_token_data(
+        self, request: HttpRequest, app: SocialApp, client: Any, pkce_code_verifier: str | None = None
+    ) -> dict[str, Any]:
+        """What the provider gives for the code; raises OAuth2Error when that is nothing we understand."""
+        try:
+            found = super().get_access_token_data(request, app, client, pkce_code_verifier=pkce_code_verifier)
+        except (KeyError, TypeError, ValueError) as error:
+            # RequestException is an OSError and passes: the library knows what to do with it.
+            raise OAuth2Error("the provider's answer to the code can't be read") from error
+        if not isinstance(found, dict) or not isinstance(found.get("access_token"), str):
+            raise OAuth2Error("the provider's answer to the code can't be read")
+        return found
+
+    def parse_token(self, data: dict[str, Any]) -> SocialToken:
+        """The access token; how long it lasts is nothing to us, who use it at once or never."""
+        return SocialToken(token=data["access_token"])
+
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:
         """Whom the provider vouches for, with ``claims``; raises OAuth2Error when anything does not hold."""
         claims = self._claims(app, kwargs["response"].get("id_token"))
@@ -61,28 +91,34 @@ class SignOnAdapter(OpenIDConnectOAuth2Adapter):
             if not isinstance(more, dict) or more.get("sub") != claims["sub"]:
                 raise OAuth2Error("userinfo is about somebody else")
             claims = {**more, **claims}
-        login = self.get_provider().sociallogin_from_response(request, {"id_token": claims})
+        # The library gets the subject only: what else is claimed is read by people.services.sign_on, whatever it is.
+        login = self.get_provider().sociallogin_from_response(request, {"id_token": {"sub": claims["sub"]}})
         login.claims = claims
         return login
 
     def _claims(self, app: SocialApp, id_token: Any) -> dict[str, Any]:
         if not isinstance(id_token, str) or not id_token:
             raise OAuth2Error("the provider sent no id_token")
+        issuer = self.openid_config["issuer"]
         try:
-            claims = jwtkit.verify_and_decode(
-                credential=id_token,
-                keys_url=self.openid_config["jwks_uri"],
-                issuer=self.openid_config["issuer"],
+            _algorithm, key = jwtkit.fetch_key(id_token, self.openid_config["jwks_uri"], jwtkit.lookup_kid_jwk)
+            claims = jwt.decode(
+                id_token,
+                key,
+                algorithms=ALGORITHMS,
+                issuer=issuer,
                 audience=app.client_id,
-                lookup_kid=jwtkit.lookup_kid_jwk,
+                leeway=CLOCKS_DIFFER,
+                options={"require": ["iss", "aud", "sub", "exp", "iat"]},
             )
-        except (KeyError, TypeError, ValueError) as error:
-            raise OAuth2Error("the keys of the provider can't be read") from error
-        subject, audience = claims.get("sub"), claims.get("aud")
-        if not isinstance(subject, str) or not 0 < len(subject) <= SUBJECT_LIMIT:
+        except jwt.PyJWTError as error:
+            raise OAuth2Error(f"the id_token does not hold ({type(error).__name__})") from error
+        except (ArithmeticError, KeyError, TypeError, ValueError) as error:
+            raise OAuth2Error(f"the id_token or its keys can't be read ({type(error).__name__})") from error
+        subject, audience = claims["sub"], claims["aud"]
+        # What can't be printed can't be stored either: NUL, halves of characters.
+        if not (isinstance(subject, str) and 0 < len(subject) <= SUBJECT_LIMIT and subject.isprintable()):
             raise OAuth2Error("the id_token has no usable subject")
-        if "exp" not in claims:
-            raise OAuth2Error("the id_token never ends")
         if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != app.client_id:
             raise OAuth2Error("the id_token was made for somebody else")
         return claims

@@ -13,6 +13,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -55,6 +56,7 @@ class SignInView(LoginView):
 class ResetView(PasswordResetView):
     """Asks for a reset link; what happens for a known and an unknown address is the same to the last query."""
 
+    @method_decorator(login_not_required)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Only where passwords count."""
         require_passwords()
@@ -74,6 +76,7 @@ class NewPasswordView(PasswordResetFromKeyView):
 
     success_url = reverse_lazy("account_login")
 
+    @method_decorator(login_not_required)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Only where passwords count."""
         require_passwords()

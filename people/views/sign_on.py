@@ -28,7 +28,7 @@ from people import limits, one_time, services
 from people.forms import ConnectForm
 from people.models import Person
 from people.requests import SignedIn
-from people.sign_on.adapter import failed
+from people.sign_on.adapter import failed, stale
 from people.sign_on.provider import SignOnAdapter, SignOnProvider
 
 
@@ -65,12 +65,16 @@ def begin(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def callback(request: HttpRequest) -> HttpResponse:
-    """Back from the provider: in, or told why not. Tries that fail are counted."""
+    """Back from the provider: in, or told why not."""
     provider = _provider(request)
-    usage = limits.take(request, "sign_on_failed", key="")
-    answer = OAuth2CallbackView.adapter_view(SignOnAdapter(request, provider.sub_id))(request)
-    if not getattr(request, "sign_on_failed", False):
-        usage.rollback()
+    # SECURITY: RFC 9207: an answer that says it is of another provider is not taken, whatever else is right with it.
+    if request.GET.get("iss", settings.OIDC_URL).rstrip("/") != settings.OIDC_URL.rstrip("/"):
+        return stale(request, "it is of another provider")
+    try:
+        answer = OAuth2CallbackView.adapter_view(SignOnAdapter(request, provider.sub_id))(request)
+    except OAuth2Error as error:
+        # The library asks what the provider is before it is ready for its failing.
+        return failed(request, str(error))
     if request.user.is_authenticated and getattr(request, "came_by_sign_on", False):
         # SECURITY: who lost their account at the provider is out by then, also when nobody closed it here.
         request.session.set_expiry(clock.now() + dt.timedelta(hours=settings.OIDC_HOURS))
@@ -81,7 +85,6 @@ def callback(request: HttpRequest) -> HttpResponse:
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """An administrator's link: connects one account with whoever signs in at the provider next, in this browser."""
     _provider(request)
-    limits.take(request, "invitation", key=token)
     person = one_time.person_of(token, one_time.BIND)
     if person is None:
         return render(request, "people/sign_on/link_closed.html", status=404)
@@ -103,7 +106,7 @@ def entry(request: HttpRequest, token: str) -> HttpResponse:
         if request.user.is_authenticated:
             logout(request)
         # Signing in writes the moment of the last sign-in: from then on the link is another.
-        login(request, person, backend="people.backends.MailBackend")
+        login(request, person, backend="people.backends.VouchedBackend")
     request.session.set_expiry(0)
     return redirect("/")
 

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import functools
 import html
 import json
 import re
+import shutil
 import subprocess
+import sys
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import requests
+from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
+from django.test import Client
+
+from people import queries
+from people.models import Person
 
 HERE = Path(__file__).parent
+HERE_WE_ARE = "http://127.0.0.1:8000"
+PASSWORD = "correct horse battery"
 CLIENT, SECRET = "parvis", "a secret of forty characters, for a test."
 ACCOUNTS = {
     "sub-max": {"email": "max.member@example.test", "email_verified": True, "name": "Max Member"},
@@ -33,8 +44,11 @@ ACCOUNTS = {
 def real_provider(*, port: int = 0, callback: str):
     """The address of panva's oidc-provider, running with :data:`ACCOUNTS`; it ends with the block."""
     said = {"client": CLIENT, "secret": SECRET, "callback": callback, "accounts": ACCOUNTS, "port": port}
+    # Where the machine has no Node that is new enough, `make test` put one beside this Python.
+    beside = Path(sys.prefix) / "bin" / "node"
+    node = str(beside) if beside.exists() else shutil.which("node") or "node"
     process = subprocess.Popen(
-        ["node", str(HERE / "provider.mjs"), json.dumps(said)],
+        [node, str(HERE / "provider.mjs"), json.dumps(said)],
         cwd=HERE.parents[1],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -76,17 +90,42 @@ def sign_in_there(address: str, subject: str) -> str:
     raise AssertionError("the provider never sent us back")
 
 
+def come_in(client: Client, subject: str, address: str = "/sign-on/", **form):
+    """Press our button, sign in at the provider as ``subject``, come back; the last answer."""
+    return client.get(sign_in_there(address_in(client.post(address, form)), subject))
+
+
+def bind(person: Person, subject: str) -> SocialAccount:
+    """Connect an account with a subject of the provider that is set up."""
+    return SocialAccount.objects.create(user=person, provider=queries.provider_id(), uid=subject)
+
+
+def who_is_in(client: Client) -> int | None:
+    """The key of who is signed in."""
+    key = client.session.get("_auth_user_id")
+    return int(key) if key else None
+
+
+@functools.cache
+def key_of(_name: str) -> rsa.RSAPrivateKey:
+    """A key, made once: that takes a while."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 class Liar:
     """A provider that answers what a test tells it to: ``claims`` of its id_token, ``userinfo``, ``issuer``."""
 
     def __init__(self) -> None:
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key = key_of("the liar")
         self.signs_with = self.key
         self.claims: dict = {}
         self.userinfo: dict = {}
         self.discovery: dict = {}
         self.has_id_token = True
+        self.forge: Callable[[dict], str] | None = None  # how the id_token is made instead
         self.asked: dict = {}
+        self.paths: list[str] = []
+        self.raw: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {}  # what is answered at a path instead
         liar = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -94,6 +133,12 @@ class Liar:
                 pass
 
             def answer(self, value):
+                path = urlsplit(self.path).path
+                liar.paths.append(path)
+                if path in liar.raw:
+                    with contextlib.suppress(OSError):
+                        liar.raw[path](self)
+                    return
                 body = json.dumps(value).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
@@ -110,7 +155,7 @@ class Liar:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def said_at(self, path: str) -> dict:
         """What stands at ``path``."""
@@ -132,8 +177,12 @@ class Liar:
         now = int(time.time())
         claims = {"iss": self.issuer, "aud": CLIENT, "sub": "sub-max", "iat": now, "exp": now + 60, "nonce": self.nonce}
         claims = {name: value for name, value in (claims | self.claims).items() if value is not None}
-        token = jwt.encode(claims, self.signs_with, algorithm="RS256", headers={"kid": "one"})
+        token = self.forge(claims) if self.forge else self.sign(claims)
         return {"access_token": "x", "token_type": "Bearer", **({"id_token": token} if self.has_id_token else {})}
+
+    def sign(self, claims: dict) -> str:
+        """An id_token as it should be."""
+        return jwt.encode(claims, self.signs_with, algorithm="RS256", headers={"kid": "one"})
 
     def come_back(self, address: str) -> str:
         """Where the browser is sent back to from ``address``, which asked for a sign-in."""
