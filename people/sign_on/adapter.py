@@ -10,6 +10,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
 from allauth.socialaccount.providers.base.constants import AuthError
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
@@ -107,7 +108,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         provider: Any,
         error: Any = None,
         exception: Exception | None = None,
-        extra_context: Any = None,
+        **_more: Any,
     ) -> None:
         """A page of ours, and one sentence in the log."""
         if error == AuthError.CANCELLED:
@@ -140,4 +141,5 @@ def stale(request: HttpRequest, reason: str) -> HttpResponse:
 
 def not_let_in(request: HttpRequest) -> HttpResponse:
     """SECURITY: one answer for a closed account, for a taken address, for a stranger, and for a missing claim."""
-    return render(request, "people/sign_on/not_let_in.html", status=403)
+    context = {"has_passwords": settings.LOCAL_SIGN_IN != "no"}
+    return render(request, "people/sign_on/not_let_in.html", context, status=403)
