@@ -30,32 +30,36 @@ class Keeper:
 
     def __init__(self) -> None:
         self._held: list[_Held] = []
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._pace = 0.0
         self._thread: threading.Thread | None = None
 
     @contextlib.contextmanager
     def keeping(self, renew: Callable[[], object], *, seconds: float) -> Iterator[None]:
         """Call ``renew``, for a lease of so many seconds, again and again inside this block."""
         held = _Held(renew, seconds / 3, time.monotonic() + LONGEST * seconds)
-        with self._lock:
+        with self._changed:
             self._held.append(held)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, args=(held.every,), name="leases", daemon=True)
+                self._pace = held.every
+                self._thread = threading.Thread(target=self._work, name="leases", daemon=True)
                 self._thread.start()
+            elif held.every < self._pace:
+                self._changed.notify()
         try:
             yield
         finally:
-            with self._lock:
+            with self._changed:
                 self._held.remove(held)
 
-    def _work(self, every: float) -> None:
+    def _work(self) -> None:
         while True:
-            time.sleep(every)
-            with self._lock:
+            with self._changed:
+                self._changed.wait(self._pace)
                 if not self._held:
                     self._thread = None
                     return
-                held, every = list(self._held), min(one.every for one in self._held)
+                held, self._pace = list(self._held), min(one.every for one in self._held)
             try:
                 for one in held:
                     if time.monotonic() < one.until:

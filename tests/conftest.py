@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
+from asgiref.sync import SyncToAsync
+from django.db import connections
 
 from groups import services as groups
 from groups.models import Role, SpaceType
@@ -27,6 +30,18 @@ def pytest_configure(config):
         # A test that empties the cache empties its database.
         number = 2 + int(worker.removeprefix("gw")) % 8
         settings.CACHES["default"]["LOCATION"] = urlsplit(settings.REDIS_URL)._replace(path=f"/{number}").geturl()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """The database of the tests, which nobody uses any more when it is dropped.
+
+    The one thread in which asgiref asks the database for asynchronous tests lives on with its connection; the hub's
+    threads are gone by then, and what they had goes with them when it is collected.
+    """
+    yield
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result(timeout=10)
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)
