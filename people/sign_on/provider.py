@@ -18,8 +18,8 @@ from requests import RequestException
 
 from people.queries import provider_id
 
-# What a provider says of itself is asked again after this time, in seconds.
-DISCOVERY_LASTS = 600
+# Seconds after which a provider is asked again what it is. Not longer: nobody is sent to one that is away.
+DISCOVERY_LASTS = 30
 # PERF: a provider that is away is not asked by every page again: each would hold a thread for TO_REACH seconds.
 AWAY_LASTS = 5
 # As long as the column; OpenID Connect allows 255, nobody is known to use more than 64.

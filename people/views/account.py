@@ -44,6 +44,7 @@ class SignInView(LoginView):
             languages=offered_languages(company),
             sign_on=settings.OIDC_NAME if settings.HAS_SIGN_ON else "",
             has_passwords=settings.LOCAL_SIGN_IN != "no",
+            is_alone=settings.LOCAL_SIGN_IN == "no",
             **kwargs,
         )
 

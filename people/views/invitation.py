@@ -50,6 +50,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "sign_on": settings.OIDC_NAME if settings.HAS_SIGN_ON else "",
         "has_password": has_password,
+        "is_alone": not has_password,
         "languages": offered_languages(queries.company()),
     }
     return render(request, "people/invitation.html", context)

@@ -93,12 +93,14 @@ def greeting(address: str) -> list[str]:
     lines = [f"Parvis is running: {address}/   (Ctrl+C stops it)"]
     company = Company.objects.filter(pk=1).first()
     link = first_admin_link()
-    if company is not None and company.is_demo:
+    if company is not None and company.is_demo and settings.LOCAL_SIGN_IN == "yes":
         person = Person.objects.filter(is_administrator=True, is_active=True).order_by("joined_at").first()
         who = f" as {person.display_name}, who is an administrator, or" if person else ""
         lines.append(f"Sign in with one click{who} as anybody else of the demo company {company.name}.")
     elif link:
         lines += ["Nobody is here yet. This link makes you the first administrator, once:", f"  {link}"]
+    elif settings.LOCAL_SIGN_IN == "no":
+        lines.append(f"Sign in with {settings.OIDC_NAME} (`manage.py sign_in_link` prints another way in).")
     else:
         lines.append("Sign in with your mail address and password (`manage.py create_admin` makes an administrator).")
     return lines
