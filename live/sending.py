@@ -31,7 +31,6 @@ class Sender:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._under_way = 0
         self._said_at = -SAID_EVERY
@@ -41,8 +40,6 @@ class Sender:
         if loop is None and not settings.REDIS_URL:
             return  # nobody listens outside of the process of the server
         with self._lock:
-            if self._process != os.getpid():
-                self._process, self._loop, self._under_way = os.getpid(), None, 0
             if self._under_way >= AT_ONCE:
                 self._say("too many messages are under way")
                 return
@@ -51,7 +48,8 @@ class Sender:
         try:
             asyncio.run_coroutine_threadsafe(self._deliver(group, message), target)
         except RuntimeError:  # the loop ended this moment, and the process with it
-            self._under_way -= 1
+            with self._lock:
+                self._under_way -= 1
 
     def _own_loop(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
@@ -76,4 +74,17 @@ class Sender:
 
 
 _sender = Sender()
-send = _sender.send
+
+
+def send(group: str, message: dict[str, Any], *, loop: asyncio.AbstractEventLoop | None = None) -> None:
+    """:meth:`Sender.send` of this process."""
+    _sender.send(group, message, loop=loop)
+
+
+def _begin_anew() -> None:
+    """A child of a fork has no loop yet, and a lock that a thread of its parent held would stay shut in it."""
+    global _sender
+    _sender = Sender()
+
+
+os.register_at_fork(after_in_child=_begin_anew)
