@@ -178,9 +178,7 @@ def _let_hear(lease: _Lease) -> bool:
     free = {"heard_by": sorted(done), "lease": "", "leased_until": None}
     if not error:
         # Whoever holds the lease now: everybody has heard it.
-        Fact.objects.filter(pk=row.pk, heard_at=None).update(
-            **free, heard_at=clock.now(), dead_at=None, last_error=""
-        )
+        Fact.objects.filter(pk=row.pk, heard_at=None).update(**free, heard_at=clock.now(), dead_at=None, last_error="")
         return True
     attempts = row.attempts + 1
     lease.row.update(
@@ -225,7 +223,7 @@ def _take(count: int) -> list[_Lease]:
 
 def dead() -> QuerySet[Fact]:
     """Facts that were given up, the newest first."""
-    return Fact.objects.exclude(dead_at=None).order_by("-dead_at", "-pk")
+    return Fact.objects.filter(dead_at__isnull=False).order_by("-dead_at", "-pk")
 
 
 def retry_dead(fact_id: int | None = None) -> int:

@@ -33,6 +33,7 @@ class Fact(models.Model):
                 condition=models.Q(heard_at=None, dead_at=None),
             ),
             models.Index(fields=["told_at"], name="fact_told"),
+            models.Index(fields=["-dead_at", "-id"], name="fact_given_up", condition=models.Q(dead_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
