@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.core.management.base import CommandError
@@ -220,6 +223,31 @@ def test_two_who_post_the_same_new_words_never_wait_for_each_other(index, transa
         posts.reply(author=cast.member, thread=first, source="zebra")
         assert time.monotonic() - began < 3
     assert len(keys_found(cast.member, "okapi")) == len(keys_found(cast.member, "zebra")) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_table_gets_its_other_key_while_people_go_on_writing(index, transactional_cast):
+    """Red when the key is made under a lock that waits for who writes: everybody else would wait behind it."""
+    cast = transactional_cast
+    first, second = (post_thread(author=cast.member, spaces=cast.space, source="One.") for _ in range(2))
+    turn = import_module("search.migrations.0002_rows_by_key_first").turn
+    turning = threading.Thread(target=lambda: (turn(None, SimpleNamespace(connection=connection)), connection.close()))
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    with transaction.atomic(), connection.cursor() as cursor:
+        posts.reply(author=cast.member, thread=first, source="Okapi.")
+        turning.start()
+        until = time.monotonic() + 20
+        while cursor.execute(waiting) or not cursor.fetchone()[0]:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        in_another_connection(lambda: posts.reply(author=cast.member, thread=second, source="Tapir."))
+    turning.join(timeout=20)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'search_row_pkey'")
+        assert cursor.fetchone() == ("PRIMARY KEY (key, label)",)
+        cursor.execute("SELECT count(*) FROM pg_indexes WHERE tablename = 'search_row'")
+        assert cursor.fetchone() == (2,)
+    assert len(keys_found(cast.member, "okapi")) == len(keys_found(cast.member, "tapir")) == 1
 
 
 # What an administrator has to do --------------------------------------------------------------------------------------

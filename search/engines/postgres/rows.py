@@ -17,7 +17,7 @@ from search.engines.postgres.vectors import vector
 from search.findables import Findable
 
 VERSION = 1
-"""Raise it when :mod:`search.words` or the vectors change: rows of an older version are written anew by a rebuild."""
+"""Raise it when :mod:`search.words` or the vectors change: all rows are written anew then by a rebuild."""
 
 BATCH = 200
 
@@ -83,17 +83,17 @@ def put(one: Findable, rows: Sequence[Any], *, is_kept: bool = False) -> None:
         document = one.document(row)
         written, words = vector(document)
         spoken.update(words)
-        values += [one.label, row.pk, [document["gate"], mark(one.label)], written, VERSION]
-    places = ", ".join(["(%s, %s, %s::int[], %s::tsvector, %s)"] * len(rows))
+        values += [one.label, row.pk, [document["gate"], mark(one.label)], written]
+    places = ", ".join(["(%s, %s, %s::int[], %s::tsvector)"] * len(rows))
     conflict = (
         "NOTHING"
         if is_kept
-        else "UPDATE SET marks = EXCLUDED.marks, words = EXCLUDED.words, version = EXCLUDED.version "
-        "WHERE (r.marks, r.words, r.version) IS DISTINCT FROM (EXCLUDED.marks, EXCLUDED.words, EXCLUDED.version)"
+        else "UPDATE SET marks = EXCLUDED.marks, words = EXCLUDED.words "
+        "WHERE (r.marks, r.words) IS DISTINCT FROM (EXCLUDED.marks, EXCLUDED.words)"
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO search_row AS r (label, key, marks, words, version) VALUES {places} "  # noqa: S608
+            f"INSERT INTO search_row AS r (label, key, marks, words) VALUES {places} "  # noqa: S608
             f"ON CONFLICT (label, key) DO {conflict}",
             values,
         )
