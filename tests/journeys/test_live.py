@@ -144,3 +144,29 @@ def test_a_removed_member_sees_the_open_thread_close_at_once(sign_in, company, d
     expect(page.get_by_text("Members only.").first).to_be_visible()
     do("remove", by="manager", space=company.spaces["closed"], person="french")
     expect(page.get_by_text("Members only.")).to_have_count(0, timeout=SOON)
+
+
+def test_what_was_missed_is_asked_for_again_when_the_answer_was_a_calm_503(sign_in, company, do):
+    """Nothing else may happen in the thread for hours: nobody but the page itself would ask again."""
+    made = do("open_thread", by="member", space=company.spaces["open"], title="Resting", text="Who is awake?")
+    reader = sign_in("manager")
+    answers = []
+
+    def rest_twice(route):
+        answers.append(503 if len(answers) < 2 else 200)
+        if answers[-1] == 503:
+            route.fulfill(status=503, headers={"Retry-After": "5"}, body="resting")
+        else:
+            route.continue_()
+
+    def without_posts(line):
+        server = line.connect_to_server()
+        server.on_message(lambda text: line.send(text) if '"type":"post"' not in text else None)
+
+    reader.route_web_socket("**/live/", without_posts)
+    reader.route("**/changes/?since=*", rest_twice)
+    reader.goto(f"/threads/{made['thread']}/")
+    expect(reader.locator("[data-here]")).to_be_attached()
+    do("reply", by="member", thread=made["thread"], text="I am, since five.")
+    expect(reader.get_by_text("I am, since five.")).to_be_visible(timeout=BY_THE_SWEEPER)
+    assert answers == [503, 503, 200]

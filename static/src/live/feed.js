@@ -3,6 +3,7 @@ import { announce } from "../announcer.js";
 import { plural, words } from "../words.js";
 
 const GATHER = 400; // ms
+const AGAIN = 1_000; // ms, and as much at random: when the rows did not come
 
 export function showFeed(connection) {
   const me = document.documentElement.dataset.person;
@@ -61,10 +62,13 @@ export function showFeed(connection) {
   async function fetchRows() {
     const place = feed();
     if (!place?.dataset.rows || !stale.size) return;
-    const query = [...stale].map((id) => `id=${id}`).join("&");
+    const asked = [...stale];
+    const query = asked.map((id) => `id=${id}`).join("&");
     stale.clear();
+    let isAway = true;
     try {
       const answer = await fetch(`${place.dataset.rows}?${query}`, { headers: { "HX-Request": "true" } });
+      isAway = answer.status >= 500;
       if (!answer.ok) return;
       const box = document.createElement("template");
       box.innerHTML = await answer.text();
@@ -75,7 +79,14 @@ export function showFeed(connection) {
         document.dispatchEvent(new CustomEvent("parvis:added", { detail: element }));
       }
     } catch {
-      // The next version or connection asks again.
+      // Off line, or the answer broke off.
+    } finally {
+      // The version that brought us here may be the last one for long: nobody else would ask.
+      if (isAway && place.isConnected) {
+        for (const id of asked) stale.add(id);
+        clearTimeout(timer);
+        timer = setTimeout(fetchRows, AGAIN * (1 + Math.random()));
+      }
     }
   }
 

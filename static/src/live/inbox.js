@@ -1,19 +1,27 @@
 // The badge of the inbox, everywhere it stands, and the pill of the inbox page.
+const AGAIN = 1_000; // ms, and as much at random: when the count did not come
+
 export function showInbox(connection) {
   const me = document.documentElement.dataset.person;
   connection.addEventListener("inbox", ({ detail: frame }) => draw(frame.unread));
   connection.addEventListener("version", ({ detail: frame }) => frame.stream === `inbox:${me}` && ask());
   connection.addEventListener("back", ask);
 
+  let timer = 0;
+
   async function ask() {
+    clearTimeout(timer);
     const address = document.querySelector("[data-place='inbox']")?.getAttribute("href");
     if (!address) return;
     try {
       const answer = await fetch(`${address}count/`);
       if (answer.ok) draw((await answer.json()).unread);
+      if (answer.status < 500) return;
     } catch {
-      // Off line: the next connection asks again.
+      // Off line, or the answer broke off.
     }
+    // The version that brought us here may be the last one for long: nobody else would ask.
+    timer = setTimeout(ask, AGAIN * (1 + Math.random()));
   }
 
   function draw(unread) {

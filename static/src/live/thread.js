@@ -4,6 +4,7 @@ import { fill, plural, words } from "../words.js";
 
 const NEAR_THE_END = 200; // px
 const SPREAD = 300; // ms: so that a thousand readers do not ask in the same instant
+const AGAIN = 1_000; // ms, and as much at random: when the changes did not come
 
 /** Ask for everything that says who reads, when somebody came into the group or went. */
 function showReaders(connection, ask) {
@@ -72,9 +73,11 @@ export function showThread(connection) {
       return;
     }
     asking = { again: false };
+    let isAway = true;
     try {
       await new Promise((done) => setTimeout(done, Math.random() * SPREAD));
       const answer = await fetch(`${place.dataset.changes}?since=${versionOf(place)}`, { headers: { "HX-Request": "true" } });
+      isAway = answer.status >= 500;
       if (answer.status === 404) return location.reload();
       if (!answer.ok) return;
       const box = document.createElement("template");
@@ -82,11 +85,13 @@ export function showThread(connection) {
       take(place, box.content, "");
       place.dataset.version = Math.max(versionOf(place), Number(answer.headers.get("X-Thread-Version")));
     } catch {
-      // Off line again: the next connection asks once more.
+      // Off line again, or the answer broke off.
     } finally {
       const again = asking.again;
       asking = null;
-      if (again && place.isConnected) catchUp(place);
+      // The version that brought us here may be the last one for long: nobody else would ask.
+      if (isAway) setTimeout(() => place.isConnected && catchUp(place), AGAIN * (1 + Math.random()));
+      else if (again && place.isConnected) catchUp(place);
     }
   }
 }
