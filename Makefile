@@ -1,6 +1,6 @@
 # Parvis: `make run` starts it, `make test` proves it. Everything else is in `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run cluster test check bench demo messages clean
+.PHONY: help run cluster test faults check bench demo messages clean
 export PYTHON PORT DEMO
 
 help: ## what there is
@@ -14,6 +14,9 @@ cluster: ## the server profile on this machine: nginx, two nodes, PostgreSQL wit
 
 test: ## set up, then every test on SQLite, on PostgreSQL with Redis, and in a browser (ARGS="-k wall" for some)
 	@deploy/python deploy/run_tests.py $(ARGS)
+
+faults: ## rounds of kill -9, hanging parts, full disks … with a checker of what was promised (ARGS="--seed 7 --rounds 200")
+	@deploy/python deploy/run_faults.py $(ARGS)
 
 check: ## style, types, floors, migrations, translations, dead code (ONLY=types for one)
 	@deploy/python deploy/check.py $(ONLY)

@@ -172,7 +172,7 @@ def main() -> int:
     prepare(with_tests=True)
     find_or_install(
         with_browser=bool({"journeys", "cluster-journeys"} & set(legs)),
-        with_cluster=bool({"cluster", "cluster-journeys"} & set(legs)),
+        with_cluster=bool({"faults", "cluster", "cluster-journeys"} & set(legs)),
     )
     print(f"Set up in {time.monotonic() - began:.0f} s.", flush=True)
     count = Count()

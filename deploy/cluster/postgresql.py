@@ -69,6 +69,13 @@ class PostgreSQL:
 
     def start(self) -> None:
         """The primary with its roles, the standby that copied it, and PgBouncer."""
+        self.start_primary()
+        self.call("pg_basebackup", "-h", "127.0.0.1", "-p", self.port, "-U", "standby", "-D", self.folder / "standby",
+                  "-R", "-C", "-S", "standby", "-X", "stream", "-c", "fast", "--no-sync")  # fmt: skip
+        self.keeper.start(self.server("standby", self.standby_port), self.pool())
+
+    def start_primary(self) -> None:
+        """An empty primary with its roles and its database."""
         self.call("initdb", "-D", self.folder / "primary", "-U", "keeper", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
                   "--auth=scram-sha-256", "--pwfile", self.keep_secret("password", f"{self.password}\n"))  # fmt: skip
         self.keeper.start(self.server("primary", self.port))
@@ -79,9 +86,6 @@ class PostgreSQL:
             # On the role: behind PgBouncer a SET by one page would be another page's time zone.
             "ALTER ROLE parvis SET timezone TO 'UTC';"
         )
-        self.call("pg_basebackup", "-h", "127.0.0.1", "-p", self.port, "-U", "standby", "-D", self.folder / "standby",
-                  "-R", "-C", "-S", "standby", "-X", "stream", "-c", "fast", "--no-sync")  # fmt: skip
-        self.keeper.start(self.server("standby", self.standby_port), self.pool())
 
     def server(self, name: str, port: int) -> Part:
         """One PostgreSQL."""

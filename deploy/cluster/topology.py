@@ -74,7 +74,7 @@ class Cluster:
 
     def start(self) -> None:
         """Data first, doors last."""
-        self.postgresql = PostgreSQL(self.keeper, self.password)
+        self.postgresql = self.make_postgresql()
         self.postgresql.start()
         self.keeper.start(self.redis())
         self.env = self.environment()
@@ -87,6 +87,10 @@ class Cluster:
         nodes = [self.node(name, port) for name, port in self.node_ports.items()]
         self.keeper.start(*nodes, *workers, self.clock())
         self.keeper.start(self.nginx())
+
+    def make_postgresql(self) -> PostgreSQL:
+        """The databases with their pooler, not yet started."""
+        return PostgreSQL(self.keeper, self.password)
 
     def end(self) -> None:
         """Everything ends; the logs are kept when something had failed."""

@@ -1,0 +1,205 @@
+"""``make faults``: rounds of faults on a standing house; ``ARGS="--seed 7 --rounds 200"``.
+
+The same seed draws the same faults. Run again with the same seed it goes on after the last round in the file of
+results.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import faulthandler
+import os
+import random
+import resource
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.faults.rounds import disks, results, store
+from tests.faults.rounds.checker import Breach, judge
+from tests.faults.rounds.faults import BY_NAME, Fault, drawn, nothing, possible
+from tests.faults.rounds.house import House
+from tests.faults.rounds.ledger import Ledger
+from tests.faults.rounds.one_round import Round
+from tests.faults.rounds.people import People
+from tests.faults.standing import ROOT
+
+PAGE = ROOT / "docs" / "reliability.md"
+#: rounds after which all background work gets its time and everything is compared once more
+STRETCH = 25
+#: seconds for it: a lease, back-off after faults that met the same fact, a busy machine
+SETTLES_WITHIN = 180.0
+WRITERS, LEAVERS = 24, 20
+SECOND_TOO = 0.15
+
+
+def say(sentence: str) -> None:
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
+
+
+class Run:
+    """The rounds of one seed in one house."""
+
+    def __init__(self, asked: argparse.Namespace) -> None:
+        self.asked, self.seed = asked, asked.seed
+        self.results = results.Results(asked.results)
+        self.code = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+        ).stdout.strip()
+        self.stretch: list[Ledger] = []
+        self.told: set[str] = set()
+        self.broken = 0
+
+    def play(self) -> int:
+        """All rounds asked for that were not played yet; how many had a breach."""
+        first = self.asked.first or self.results.played(self.seed) + 1
+        last = max(self.asked.rounds, first) if self.asked.first else self.asked.rounds
+        if first > last:
+            say(f"The {last} rounds of seed {self.seed} were played already ({self.results.path}).")
+            return 0
+        say(f"Seed {self.seed}, rounds {first} to {last}; results in {self.results.path}. Starting the house…")
+        crowd = max(25, -(-self.asked.sockets // 15))
+        house = House(writers=WRITERS, leavers=LEAVERS, crowd=crowd, say=say)
+        with house:
+            kinds = self._kinds(house)
+            people = People(house)
+            try:
+                self._warm_up(house, people)
+                for number in range(first, last + 1):
+                    self._one(house, people, kinds, number)
+                    if number % STRETCH == 0 or number == last:
+                        self._settle(people, number)
+            finally:
+                people.end()
+        return self.broken
+
+    def _kinds(self, house: House) -> list[Fault]:
+        kinds = possible(house, has_disks=disks.may_mount())
+        if not disks.may_mount():
+            say("Full disks are left out: only root may mount the small disks they need.")
+        if not house.has_two_clocks:
+            say("Clocks apart are left out: they need Debian's libfaketime.")
+        if self.asked.only:
+            kinds = [fault for fault in kinds if any(word in fault.name for word in self.asked.only.split(","))]
+        return kinds
+
+    def _warm_up(self, house: House, people: People) -> None:
+        """A round in which nothing breaks and that isn't counted: each node draws its first pages, which takes long."""
+        whole = Fault(name="nothing", happens=nothing)
+        breaches = Round(house, people, random.Random(self.seed), whole).play()
+        if breaches:
+            say(f"Before anything broke: {', '.join(map(str, breaches))}")
+
+    def _one(self, house: House, people: People, kinds: list[Fault], number: int) -> None:
+        draw = random.Random(f"{self.seed}-{number}")
+        fault = kinds[(number - 1) % len(kinds)] if self.asked.each else drawn(draw, kinds)
+        second = drawn(draw, kinds) if draw.random() < SECOND_TOO else None
+        if second is not None and (second.beside or fault.beside or second.name == fault.name or self.asked.each):
+            second = None
+        one = Round(house, people, draw, fault, second, storm_size=self.asked.sockets)
+        began = time.monotonic()
+        try:
+            one.play()
+        except Exception as error:
+            why = f"{type(error).__name__} {error}"
+            one.breaches.append(Breach("R3", f"the round could not be played to its end: {why}"))
+        line = results.line_of(one, seed=self.seed, number=number, code=self.code, seconds=time.monotonic() - began)
+        self.results.add(line)
+        self.stretch.append(one.ledger)
+        self.told |= {press.word for press in one.ledger.presses if press.is_acknowledged}
+        also = f" and {one.second.name}" if one.second else ""
+        said = f"{line['acknowledged']} of {line['sent']} posts acknowledged, healed in {line['healed']:.1f} s"
+        say(f"{number:>5}  {line['seconds']:>5.1f} s  {fault.name}{also}: {said}")
+        for death in one.died:
+            say(f"       died of it: {death}")
+        self._tell(one.breaches, house, number)
+
+    def _settle(self, people: People, number: int) -> None:
+        """Let background work come to its end; then nothing may wait, and everybody was told of everything, once."""
+        began = time.monotonic()
+        while (left := store.waiting(people.line)) and time.monotonic() - began < SETTLES_WITHIN:
+            time.sleep(0.5)
+        took = time.monotonic() - began
+        breaches = []
+        for ledger in self.stretch:
+            ledger.seen.clear()
+            ledger.not_healed.clear()
+            breaches += judge(ledger, people.read(ledger.thread), is_settled=True) if ledger.thread else []
+        there = store.words(people.line)
+        lost = sorted(self.told - set(there))
+        breaches += [Breach("R1", f"{word} of an earlier round is lost") for word in lost]
+        breaches += [Breach("R2", f"{word} is there {count} times") for word, count in there.items() if count > 1]
+        self.results.add({"seed": self.seed, "round": number, "settled": round(took, 1), "waiting": left,
+                          "breaches": [str(breach) for breach in breaches]})  # fmt: skip
+        say(f"       every fact was heard {took:.0f} s later; {len(there):,} posts compared")
+        self._tell(breaches, people.house, number)
+        self.stretch.clear()
+        people.let_leavers_back()
+
+    def _tell(self, breaches: list[Breach], house: House, number: int) -> None:
+        if not breaches:
+            return
+        self.broken += 1
+        for breach in breaches:
+            say(f"       BREACH {breach}")
+        kept = self.results.path.parent / f"logs-{self.seed}-{number}"
+        with contextlib.suppress(OSError):
+            shutil.copytree(house.keeper.logs.folder, kept, dirs_exist_ok=True)
+            say(f"       logs: {kept}")
+
+
+def asked_for() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
+    parser.add_argument("--seed", type=int, default=0, help="draws the faults; by default a new one")
+    parser.add_argument("--rounds", type=int, default=50, help="how many rounds of this seed there shall be in all")
+    parser.add_argument("--first", type=int, default=0, help="begin with this round, whatever was played before")
+    parser.add_argument("--only", default="", help="kinds whose names contain one of these, separated by commas")
+    parser.add_argument("--each", action="store_true", help="every kind in turn instead of a draw")
+    parser.add_argument("--sockets", type=int, default=1000, help="in a reconnect storm")
+    folder = Path(os.environ.get("PARVIS_DATA") or ROOT / "data-local") / "faults"
+    parser.add_argument("--results", type=Path, default=folder, help="folder of the file that grows over runs")
+    parser.add_argument("--summary", action="store_true", help=f"only write the sum of all rounds into {PAGE.name}")
+    parser.add_argument("--kinds", action="store_true", help="only name the kinds")
+    asked = parser.parse_args()
+    asked.results = asked.results.resolve()
+    return asked
+
+
+def main() -> int:
+    """0 when every promise was kept in every round."""
+    asked = asked_for()
+    if asked.kinds:
+        say("\n".join(BY_NAME))
+        return 0
+    if asked.summary:
+        text = results.summary(results.Results(asked.results).lines)
+        results.write_into(PAGE, text)
+        say(text)
+        return 0
+    if not asked.seed:
+        asked.seed = secrets.randbelow(1_000_000) + 1
+        sys.argv += ["--seed", str(asked.seed)]
+    disks.come_apart()
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    for what in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(what, signal.default_int_handler)
+    faulthandler.register(signal.SIGUSR1)  # where every thread is, for a round that hangs
+    run = Run(asked)
+    try:
+        broken = run.play()
+    except KeyboardInterrupt:
+        say("Stopped; run it again with the same seed to go on.")
+        return 130
+    say("\n" + results.summary([line for line in run.results.lines if line["seed"] == asked.seed]))
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

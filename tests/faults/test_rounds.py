@@ -1,0 +1,36 @@
+"""A short run of the rounds, as `make faults` plays them: other faults each time; the seed is said where it fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+
+import pytest
+
+from tests.faults.standing import ROOT
+
+from services import is_installed, postgresql_folder  # isort: skip
+
+pytestmark = pytest.mark.slow
+ROUNDS = 6
+
+
+def test_six_rounds_of_random_faults_keep_every_promise(tmp_path):
+    missing = [name for name in ("nginx", "pgbouncer", "redis-server") if not is_installed(name)]
+    if missing or not postgresql_folder():
+        pytest.skip(f"Not on this machine: {', '.join(missing) or 'postgresql'}.")
+    seed = secrets.randbelow(1_000_000) + 1
+    words = ["--seed", str(seed), "--rounds", str(ROUNDS), "--sockets", "100", "--results", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.rounds", *words], cwd=ROOT, env=dict(os.environ), capture_output=True,
+        text=True, timeout=600, check=False,
+    )  # fmt: skip
+    lines = [json.loads(line) for line in (tmp_path / "rounds.jsonl").read_text().splitlines()]
+    rounds = [line for line in lines if "fault" in line]
+    assert done.returncode == 0, f"seed {seed}:\n{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
+    assert [line["round"] for line in rounds] == list(range(1, ROUNDS + 1))
+    assert sum(line["acknowledged"] for line in rounds) >= 5 * ROUNDS, "enough was posted to prove something"
+    assert lines[-1]["waiting"] == 0, "every fact was heard at the end"
