@@ -27,7 +27,7 @@ from live import questions, sending, streams
 from live.accounts import moved, open_sessions
 from live.ear import Ear
 from live.presence import Presence
-from live.sockets import Socket
+from live.sockets import Socket, send_all
 from live.streams import Stream, StreamId
 
 log = logging.getLogger("parvis.live")
@@ -97,7 +97,9 @@ class Hub:
             await self._unwatch(socket, stream_id)
         for kind, public_id, state in granted:
             await self._watch_one(socket, (kind, state.key), public_id, state)
-        versions = {name: entry[2].version for name, entry in names.items()}
+        # A frame sent after we looked and before the socket joined is one the client has to ask for.
+        sent = {stream.name: stream.version for stream in map(self.streams.get, socket.watched) if stream}
+        versions = {name: max(entry[2].version, sent.get(name, 0)) for name, entry in names.items()}
         socket.send({"type": "watching", "versions": versions, "gone": [n for n in wanted if n not in names]})
 
     async def _watch_one(self, socket: Socket, stream_id: StreamId, public_id: str, state: streams.StreamState) -> None:
@@ -108,6 +110,9 @@ class Hub:
             await self.ear.listen_to(stream)
         elif stream.rights != state.rights:
             await self._check(stream, state.rights)
+            if self.streams.get(stream_id) is not stream:  # its last watcher was let go while we asked
+                await self._watch_one(socket, stream_id, public_id, state)
+                return
         # The rights may have changed while we joined the group; the poll compares them within a second.
         stream.sockets.add(socket)
         socket.watched.add(stream_id)
@@ -166,7 +171,7 @@ class Hub:
         if version is not None:
             stream.version = max(stream.version, version)
         frames = {language: {**frame, "stream": stream.name} for language, frame in message["frames"].items()}
-        _send_all(stream.sockets, frames, skip=message.get("from"))
+        send_all(stream.sockets, frames, skip=message.get("from"))
 
     @property
     def is_blind(self) -> bool:
@@ -176,8 +181,12 @@ class Hub:
     async def _check(self, stream: Stream, rights: tuple) -> None:
         """Ask the rule for all watchers of ``stream`` in one query; those who lost sight of it are let go."""
         kind, key = stream.id
-        people = {socket.person_id for socket in stream.sockets}
-        allowed = await self._ask(lambda: streams.kinds()[kind].readers(key, people)) if people else set()
+        allowed: set[int] = set()
+        asked: set[int] = set()
+        # Whoever joined while we asked is asked about too: to be left out of the question is not to be refused.
+        while people := {socket.person_id for socket in stream.sockets} - asked:
+            allowed |= await self._ask(lambda people=people: streams.kinds()[kind].readers(key, people))
+            asked |= people
         stream.rights = rights
         for socket in [s for s in stream.sockets if s.person_id not in allowed]:
             socket.send({"type": "gone", "stream": stream.name})
@@ -210,9 +219,12 @@ class Hub:
         by_kind: dict[str, list[int]] = defaultdict(list)
         for kind, key in self.streams:
             by_kind[kind].append(key)
+        asked = list(self.streams.values())
         states = await self._ask(lambda: questions.states_all(by_kind))
         self.seen_at = time.monotonic()
-        for stream in list(self.streams.values()):
+        for stream in asked:
+            if self.streams.get(stream.id) is not stream:  # let go while we asked
+                continue
             state = states.get(stream.id)
             if state is None:
                 await self._check(stream, ())
@@ -221,7 +233,7 @@ class Hub:
             if state is not None and state.version > stream.version:
                 stream.version = state.version
                 frame = {"type": "version", "stream": stream.name, "version": state.version}
-                _send_all(stream.sockets, {"": frame})
+                send_all(stream.sockets, {"": frame})
 
     async def _poll(self) -> None:
         while True:
@@ -233,7 +245,7 @@ class Hub:
                 for stream in [stream for stream in self.streams.values() if not stream.is_heard]:
                     await self.ear.listen_to(stream)
                 for stream, frame in self.presence.frames(list(self.streams.values())):
-                    _send_all(stream.sockets, {"": {**frame, "stream": stream.name}})
+                    send_all(stream.sockets, {"": {**frame, "stream": stream.name}})
                 self._is_said_blind = False
             except asyncio.CancelledError:
                 raise
@@ -269,15 +281,6 @@ class Hub:
     async def _ask(self, question: Callable[[], Any]) -> Any:
         """Run a question to the database off the loop, on the hub's own threads."""
         return await self.loop.run_in_executor(self._pool, questions.with_fresh_connection, question)
-
-
-def _send_all(sockets: Iterable[Socket], frames: dict[str, dict], skip: int | None = None) -> None:
-    """Encode each language's frame once and hand the same text to every socket."""
-    encoded = {language: Socket.encode(frame) for language, frame in frames.items()}
-    default = encoded.get("") or next(iter(encoded.values()))
-    for socket in list(sockets):
-        if socket.person_id != skip:
-            socket.send_text(encoded.get(socket.language, default))
 
 
 _hub: Hub | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 # A reader that is this far behind is cut off; it reconnects and catches up from the database.
@@ -96,3 +96,12 @@ class Socket:
             await self._close(code)
         except Exception:
             return
+
+
+def send_all(sockets: Iterable[Socket], frames: dict[str, dict], skip: int | None = None) -> None:
+    """Encode each language's frame once and hand the same text to every socket."""
+    encoded = {language: Socket.encode(frame) for language, frame in frames.items()}
+    default = encoded.get("") or next(iter(encoded.values()))
+    for socket in list(sockets):
+        if socket.person_id != skip:
+            socket.send_text(encoded.get(socket.language, default))

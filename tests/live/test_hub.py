@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 
 import pytest
 import pytest_asyncio
@@ -244,3 +245,49 @@ async def test_frames_are_held_while_the_database_cannot_be_read(cast):
     await hub.dispatch(message)
     assert await socket.receive_nothing(timeout=0.1)
     await socket.disconnect()
+
+
+async def test_who_joins_while_the_rule_is_asked_for_the_others_is_not_told_that_it_is_gone(cast, monkeypatch):
+    space, gate = cast.spaces["hidden"], threading.Event()
+    first, _, _ = await _open(cast.member)
+    await _watch(first, space)
+    second, _, _ = await _open(cast.leaver)
+    hub, ask = hub_module._hub, SpaceStream.readers
+    monkeypatch.setattr(SpaceStream, "readers", lambda *args: gate.wait(5) and ask(*args))
+    stream = hub.streams["space", space.pk]
+    checking = asyncio.create_task(hub._check(stream, stream.rights))
+    await asyncio.sleep(0.1)
+    assert (await _watch(second, space))["type"] == "watching"
+    gate.set()
+    await checking
+    await _push(space, text="to both")
+    for socket in (first, second):
+        assert (await socket.receive_json_from(timeout=3)).get("text") == "to both"
+        await socket.disconnect()
+
+
+async def test_who_joins_while_the_last_watcher_is_let_go_hears_what_comes(cast):
+    space = cast.spaces["hidden"]
+    first, _, _ = await _open(cast.leaver)
+    await _watch(first, space)
+    second, _, _ = await _open(cast.member)
+    await sync_to_async(_remove)(space, cast.leaver)
+    assert (await _watch(second, space))["type"] == "watching"
+    await _push(space, text="to who is left")
+    assert (await second.receive_json_from(timeout=3)).get("text") == "to who is left"
+    assert await first.receive_json_from(timeout=3) == {"type": "gone", "stream": f"space:{space.public_id}"}
+    for socket in (first, second):
+        await socket.disconnect()
+
+
+async def test_a_frame_sent_between_the_look_and_the_joining_is_one_the_client_asks_for(cast):
+    space = cast.spaces["open"]
+    first, _, _ = await _open(cast.member)
+    await _watch(first, space)
+    await _push(space, text="sent already")  # version 1, which the second one's look at the database missed
+    assert (await first.receive_json_from(timeout=3))["text"] == "sent already"
+    second, _, _ = await _open(cast.leaver)
+    answer = await _watch(second, space)
+    assert answer["versions"] == {f"space:{space.public_id}": 1}
+    for socket in (first, second):
+        await socket.disconnect()
