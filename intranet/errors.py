@@ -90,13 +90,25 @@ def database_away(request) -> HttpResponse:
             "Its database can't be reached. What was sent before is safe, and this page comes back by itself when you "
             "reload it. If you were just sending something, send it again: it will not be there twice."
         )
-        kept = kept_texts(request) if request.method == "POST" else []
-        page = loader.render_to_string("503.html", {"request": None, "title": title, "text": text, "kept": kept})
-        response = _say_to_scripts(HttpResponse(page, status=503), title=title, text=text)
-        response["Content-Language"] = translation.get_language()
+        return _resting(request, title, text)
+
+
+def disk_full(request) -> HttpResponse:
+    """503 as above, for what could not be kept because the disk of the files is full."""
+    with translation.override(translation.get_language_from_request(request)):
+        title = _("There is no room for files at the moment")
+        text = _("The server's disk is full. Nothing was kept of what you just sent; send it again later.")
+        return _resting(request, title, text)
+
+
+def _resting(request, title: str, text: str) -> HttpResponse:
+    kept = kept_texts(request) if request.method == "POST" else []
+    page = loader.render_to_string("503.html", {"request": None, "title": title, "text": text, "kept": kept})
+    response = _say_to_scripts(HttpResponse(page, status=503), title=title, text=text)
+    response["Content-Language"] = translation.get_language()
     response["Retry-After"] = str(outages.RETRY_AFTER)
     response["Cache-Control"] = "no-store, private"
-    # Django would log a traceback for every page while the database is away; `outages.note` says it once.
+    # Django would log a traceback for every page meanwhile; `outages` says it once.
     response._has_been_logged = True
     return response
 
@@ -107,4 +119,7 @@ def server_error(request) -> HttpResponse:
     if outages.is_database_away(error):
         outages.note(error)
         return database_away(request)
+    if outages.is_disk_full(error):
+        outages.note_full_disk()
+        return disk_full(request)
     return HttpResponse(loader.render_to_string("500.html", {"request": None}), status=500)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sqlite3
 import time
@@ -22,6 +23,7 @@ _SQLITE = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY,
 }  # fmt: skip
 _said = {"at": -SAID_EVERY}
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
 def is_database_away(error: BaseException | None) -> bool:
@@ -47,9 +49,23 @@ def _says_away(error: Exception) -> bool:
     )  # fmt: skip
 
 
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether ``error`` says that the disk of the files takes nothing more."""
+    return isinstance(error, OSError) and error.errno in _NO_ROOM
+
+
+def note_full_disk() -> None:
+    """One line in the log, once every ten seconds."""
+    _say("The disk of the data folder takes nothing more: uploads answer 503 until there is room.")
+
+
 def note(error: BaseException | None) -> None:
     """One line in the log, once every ten seconds: the class of the error, never its text (it may quote a row)."""
+    _say(f"The database is away ({type(error).__name__}): pages answer 503 until it is back.")
+
+
+def _say(sentence: str) -> None:
     now = time.monotonic()
     if now - _said["at"] >= SAID_EVERY:
         _said["at"] = now
-        log.error("The database is away (%s): pages answer 503 until it is back.", type(error).__name__)
+        log.error(sentence)

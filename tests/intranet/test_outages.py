@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import logging
 import shutil
 import subprocess
@@ -11,11 +13,14 @@ import psycopg2
 import pytest
 import redis
 from django.core.cache import caches
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.test import Client
+from PIL import Image
 
 from intranet import caching, outages
 from tests.intranet.servers import free_port
+from walls.models import Picture
 
 
 class Away(psycopg2.OperationalError):
@@ -89,6 +94,27 @@ def test_what_somebody_was_sending_is_given_back(no_database):
     answer = browser.post("/walls/", {"body": "A text of two words", "password": "a secret phrase"})
     assert answer.status_code == 503 and "A text of two words" in answer.content.decode()
     assert "a secret phrase" not in answer.content.decode() and answer["X-Refusal"]
+
+
+def test_a_picture_that_finds_no_room_is_refused_calmly_and_the_log_says_it_once(cast, monkeypatch, caplog):
+    outages._said["at"] = -outages.SAID_EVERY
+    browser = Client(headers={"accept-language": "en"}, raise_request_exception=False)
+    browser.force_login(cast.member)
+    made = io.BytesIO()
+    Image.new("RGB", (20, 20)).save(made, "PNG")
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    for _ in range(2):
+        file = SimpleUploadedFile("p.png", made.getvalue(), "image/png")
+        answer = browser.post("/pictures/", {"picture": file})
+        assert answer.status_code == 503 and "no room for files" in answer.content.decode()
+        assert answer["Retry-After"] and answer["X-Refusal"] and "Traceback" not in answer.content.decode()
+    (said,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert said.name == "parvis.outages" and "takes nothing more" in said.message and not said.exc_info
+    assert not Picture.objects.exists()
 
 
 @pytest.fixture
