@@ -18,11 +18,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from pathlib import Path
 
 from tests.faults.rounds import disks, results, store
 from tests.faults.rounds.checker import Breach, judge
-from tests.faults.rounds.faults import BY_NAME, Fault, drawn, nothing, possible
+from tests.faults.rounds.embedded import EmbeddedHouse
+from tests.faults.rounds.faults import BY_NAME, Fault, drawn, go_together, nothing, possible
 from tests.faults.rounds.house import House
 from tests.faults.rounds.ledger import Ledger
 from tests.faults.rounds.one_round import Round
@@ -52,8 +54,9 @@ class Run:
         self.code = subprocess.run(
             ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
         ).stdout.strip()
-        self.stretch: list[Ledger] = []
-        self.told: set[str] = set()
+        self.stretch: defaultdict[People, list[Ledger]] = defaultdict(list)
+        self.told: defaultdict[People, set[str]] = defaultdict(set)
+        self.embedded: People | None = None
         self.broken = 0
 
     def play(self) -> int:
@@ -66,18 +69,33 @@ class Run:
         say(f"Seed {self.seed}, rounds {first} to {last}; results in {self.results.path}. Starting the house…")
         crowd = max(25, -(-self.asked.sockets // 15))
         house = House(writers=WRITERS, leavers=LEAVERS, crowd=crowd, say=say)
-        with house:
+        with contextlib.ExitStack() as open_houses:
+            open_houses.enter_context(house)
             kinds = self._kinds(house)
-            people = People(house)
-            try:
-                self._warm_up(house, people)
-                for number in range(first, last + 1):
-                    self._one(house, people, kinds, number)
-                    if number % STRETCH == 0 or number == last:
-                        self._settle(people, number)
-            finally:
-                people.end()
+            people = self._people_of(house, open_houses)
+            for number in range(first, last + 1):
+                draw = random.Random(f"{self.seed}-{number}")
+                fault = kinds[(number - 1) % len(kinds)] if self.asked.each else drawn(draw, kinds)
+                if fault.is_embedded and self.embedded is None:
+                    small = EmbeddedHouse(writers=WRITERS, leavers=LEAVERS, crowd=25, say=say)
+                    self.embedded = self._people_of(open_houses.enter_context(small), open_houses)
+                second = drawn(draw, kinds) if draw.random() < SECOND_TOO and not self.asked.each else None
+                if second is not None and not go_together(fault, second):
+                    second = None
+                here = self.embedded if fault.is_embedded and self.embedded else people
+                self._one(Round(here.house, here, draw, fault, second, storm_size=self.asked.sockets), number)
+                if number % STRETCH == 0 or number == last:
+                    self._settle(people, number)
+                    if self.embedded:
+                        self._settle(self.embedded, number)
         return self.broken
+
+    def _people_of(self, house: House, open_houses: contextlib.ExitStack) -> People:
+        """Everybody of a house that has just been started, its pages warm."""
+        people = People(house)
+        open_houses.callback(people.end)
+        self._warm_up(house, people)
+        return people
 
     def _kinds(self, house: House) -> list[Fault]:
         kinds = possible(house, has_disks=disks.may_mount())
@@ -96,13 +114,8 @@ class Run:
         if breaches:
             say(f"Before anything broke: {', '.join(map(str, breaches))}")
 
-    def _one(self, house: House, people: People, kinds: list[Fault], number: int) -> None:
-        draw = random.Random(f"{self.seed}-{number}")
-        fault = kinds[(number - 1) % len(kinds)] if self.asked.each else drawn(draw, kinds)
-        second = drawn(draw, kinds) if draw.random() < SECOND_TOO else None
-        if second is not None and (second.beside or fault.beside or second.name == fault.name or self.asked.each):
-            second = None
-        one = Round(house, people, draw, fault, second, storm_size=self.asked.sockets)
+    def _one(self, one: Round, number: int) -> None:
+        fault, house = one.fault, one.house
         began = time.monotonic()
         try:
             one.play()
@@ -111,8 +124,8 @@ class Run:
             one.breaches.append(Breach("R3", f"the round could not be played to its end: {why}"))
         line = results.line_of(one, seed=self.seed, number=number, code=self.code, seconds=time.monotonic() - began)
         self.results.add(line)
-        self.stretch.append(one.ledger)
-        self.told |= {press.word for press in one.ledger.presses if press.is_acknowledged}
+        self.stretch[one.people].append(one.ledger)
+        self.told[one.people] |= {press.word for press in one.ledger.presses if press.is_acknowledged}
         also = f" and {one.second.name}" if one.second else ""
         said = f"{line['acknowledged']} of {line['sent']} posts acknowledged, healed in {line['healed']:.1f} s"
         say(f"{number:>5}  {line['seconds']:>5.1f} s  {fault.name}{also}: {said}")
@@ -127,19 +140,20 @@ class Run:
             time.sleep(0.5)
         took = time.monotonic() - began
         breaches = []
-        for ledger in self.stretch:
-            ledger.seen.clear()
-            ledger.not_healed.clear()
+        for ledger in self.stretch[people]:
+            for judged in (ledger.seen, ledger.not_healed, ledger.not_found, ledger.bad_answers, ledger.trespasses):
+                judged.clear()
+            ledger.lost.clear()
             breaches += judge(ledger, people.read(ledger.thread), is_settled=True) if ledger.thread else []
         there = store.words(people.line)
-        lost = sorted(self.told - set(there))
+        lost = sorted(self.told[people] - set(there))
         breaches += [Breach("R1", f"{word} of an earlier round is lost") for word in lost]
         breaches += [Breach("R2", f"{word} is there {count} times") for word, count in there.items() if count > 1]
         self.results.add({"seed": self.seed, "round": number, "settled": round(took, 1), "waiting": left,
                           "breaches": [str(breach) for breach in breaches]})  # fmt: skip
         say(f"       every fact was heard {took:.0f} s later; {len(there):,} posts compared")
         self._tell(breaches, people.house, number)
-        self.stretch.clear()
+        self.stretch[people].clear()
         people.let_leavers_back()
 
     def _tell(self, breaches: list[Breach], house: House, number: int) -> None:

@@ -6,6 +6,7 @@ with them, however they went, and nobody else on the machine sees them.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import subprocess
@@ -62,15 +63,12 @@ class SmallDisk:
 
     def fill(self) -> None:
         """Not one byte more fits: a file takes what is left, and then single pages."""
-        with self.ballast.open("ab") as file:
-            for size in (MB, 4096):
-                block = bytes(size)
-                while True:
-                    try:
-                        file.write(block)
-                        file.flush()
-                    except OSError:
-                        break
+        handle = os.open(self.ballast, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        for size in (MB, 4096):
+            with contextlib.suppress(OSError):
+                while os.write(handle, bytes(size)):
+                    pass
+        os.close(handle)
 
     def free(self) -> None:
         """As before."""

@@ -1,6 +1,7 @@
 """What can happen to the house: each kind strikes, lasts for a moment, and is mended as an operator or systemd would.
 
-A kind that broke a process ends when that process works again; from then on the house has to heal by itself.
+A kind says which parts it broke (``house.broken``); the round starts those again, and is over with its fault when they
+work. From then on the house has to heal by itself.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ class Fault:
     #: seconds it lasts, at least and at most
     lasts: tuple[float, float] = (0.3, 1.5)
     weight: int = 4
-    #: parts that may be found dead because of it
-    breaks: tuple[str, ...] = ()
+    #: in the house of one process instead of the cluster
+    is_embedded: bool = False
     #: what the round does beside posting replies: "pictures", "large", "storm", "slow"
     beside: tuple[str, ...] = field(default=())
 
@@ -44,8 +45,7 @@ def killed(*names: str, draw_one: bool = False) -> Happens:
         for name in struck:
             house.signal_all(name, KILL)
         yield
-        for name in struck:
-            house.start_again(name)
+        house.broken |= set(struck)
 
     return happens
 
@@ -82,7 +82,7 @@ def postmaster_killed(house: House, draw: random.Random) -> Iterator[None]:
     """PostgreSQL's first process dies; the others notice. It recovers from its log when it is started again."""
     os.kill(house.pid("primary"), KILL)
     yield
-    house.start_again("primary")
+    house.broken.add("primary")
 
 
 def backends(house: House) -> list[int]:
@@ -99,7 +99,7 @@ def backend_killed(house: House, draw: random.Random) -> Iterator[None]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(draw.choice(pids), KILL)
     yield
-    house.start_again("primary")
+    house.broken.add("primary")
 
 
 @contextmanager
@@ -128,8 +128,7 @@ def disk_full(name: str) -> Happens:
             yield
         finally:
             house.small[name].free()
-        if name == "database":
-            house.start_again("primary")
+        house.broken |= {"database": {"primary"}, "data": {"serve"}}.get(name, set())
 
     return happens
 
@@ -144,7 +143,7 @@ def logs_full_and_a_worker_killed(house: House, draw: random.Random) -> Iterator
         yield
     finally:
         house.small["logs"].free()
-    house.start_again(struck)
+    house.broken.add(struck)
 
 
 @contextmanager
@@ -164,9 +163,9 @@ def nothing(house: House, draw: random.Random) -> Iterator[None]:
     yield
 
 
-ALL = (
-    Fault(name="kill one web node", happens=killed("web-1", "web-2", draw_one=True), breaks=("web-1", "web-2")),
-    Fault(name="kill both web nodes", happens=killed("web-1", "web-2"), breaks=("web-1", "web-2"), weight=2),
+CLUSTER = (
+    Fault(name="kill one web node", happens=killed("web-1", "web-2", draw_one=True)),
+    Fault(name="kill both web nodes", happens=killed("web-1", "web-2"), weight=2),
     Fault(name="stop one web node", happens=stopped("web-1", "web-2", draw_one=True)),
     Fault(name="kill a worker", happens=killed("worker-1", "worker-2", draw_one=True)),
     Fault(name="kill both workers", happens=killed("worker-1", "worker-2"), weight=2),
@@ -192,8 +191,15 @@ ALL = (
     Fault(name="slow readers", happens=nothing, beside=("slow", "large")),
     Fault(name="reconnect storm", happens=killed("nginx"), beside=("storm",), weight=2),
 )
+EMBEDDED = (
+    Fault(name="embedded: kill the process", happens=killed("serve"), is_embedded=True, weight=2),
+    Fault(name="embedded: stop the process", happens=stopped("serve"), is_embedded=True, weight=1),
+    Fault(name="embedded: disk of the index full", happens=disk_full("index"), is_embedded=True, weight=3),
+    Fault(name="embedded: disk of everything full", happens=disk_full("data"), is_embedded=True, weight=2),
+)
+ALL = (*CLUSTER, *EMBEDDED)
 BY_NAME = {fault.name: fault for fault in ALL}
-NEEDS_DISKS = {name for name in BY_NAME if name.startswith("disk of")}
+NEEDS_DISKS = {name for name in BY_NAME if "disk of" in name}
 NEEDS_CLOCKS = {"clocks five minutes apart"}
 
 
@@ -204,6 +210,16 @@ def possible(house: House, *, has_disks: bool) -> list[Fault]:
         for fault in ALL
         if (has_disks or fault.name not in NEEDS_DISKS) and (house.has_two_clocks or fault.name not in NEEDS_CLOCKS)
     ]
+
+
+PARTS = ("web node", "worker", "beat", "PostgreSQL", "Redis", "nginx", "PgBouncer", "logs", "clocks")
+
+
+def go_together(first: Fault, second: Fault) -> bool:
+    """Whether two kinds may happen at once: other parts of the cluster, and nothing special beside."""
+    if first.is_embedded or second.is_embedded or first.beside or second.beside:
+        return False
+    return not any(part in first.name and part in second.name for part in PARTS)
 
 
 def drawn(draw: random.Random, kinds: list[Fault]) -> Fault:

@@ -58,6 +58,8 @@ class House(Cluster):
         super().__init__(fill=self.make_cast, say=say)
         self.counts = (writers, leavers, crowd)
         self.made: dict[str, Any] = {}
+        #: parts that the faults of this round broke
+        self.broken: set[str] = set()
         self.small = {"logs": SmallDisk(self.keeper.logs.folder, LOGS_DISK)}
         # all.log was opened before: it lies under the small disk and is never full.
         self.small["logs"].mount()
@@ -132,23 +134,28 @@ class House(Cluster):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, what)
 
-    def start_again(self, name: str, *, within: float = 60.0) -> None:
-        """Start a part that died (if it did) and wait until it works; AssertionError when it doesn't."""
-        kept = self.keeper.kept[name]
+    def start_again(self, *names: str, within: float = 60.0) -> None:
+        """Start what died of these, and whoever dies meanwhile, until all work; AssertionError when one doesn't."""
+        until, waiting = time.monotonic() + within, list(names)
+        while waiting:
+            for name in list(waiting):
+                kept = self.keeper.kept[name]
+                if kept.process.poll() is not None:
+                    self._spawn_anew(name)
+                elif kept.part.is_ready():
+                    waiting.remove(name)
+            late = bool(waiting) and time.monotonic() > until
+            assert not late, f"{waiting[0]} was not ready again after {within:.0f} s"
+            time.sleep(0.1 if waiting else 0)
+
+    def _spawn_anew(self, name: str) -> None:
+        # Whether it is ready is read in its log: only what it says from now on counts.
         log = self.keeper.logs.path(name)
-        until = time.monotonic() + within
-        while True:
-            if kept.process.poll() is not None:
-                # Whether it is ready is read in its log: only what it says from now on counts.
-                with contextlib.suppress(OSError):
-                    log.rename(log.with_suffix(f".{int(time.time())}.before"))
-                self.keeper.logs.read[name] = 0
-                self.keeper.start_again(name)
-                kept.deaths = 0
-            if kept.process.poll() is None and kept.part.is_ready():
-                return
-            assert time.monotonic() < until, f"{name} was not ready again after {within:.0f} s"
-            time.sleep(0.1)
+        with contextlib.suppress(OSError):
+            log.rename(log.with_suffix(f".{time.time_ns()}.before"))
+        self.keeper.logs.read[name] = 0
+        self.keeper.start_again(name)
+        self.keeper.kept[name].deaths = 0
 
     def is_well(self) -> list[str]:
         """The names of the parts that don't work now."""

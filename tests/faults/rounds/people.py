@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import psycopg2
-
 from tests.faults.rounds import store
 from tests.faults.rounds.doors import Door, Person
 from tests.faults.rounds.house import House
@@ -57,12 +55,12 @@ class People:
 
     @property
     def line(self) -> Any:
-        """A connection past the pooler that lives; psycopg2.Error when there is none to be had."""
+        """A connection past the pooler that lives; one of ``store.AWAY`` when there is none to be had."""
         if self._line is not None:
             try:
-                with self._line, self._line.cursor() as cursor:
-                    cursor.execute("SELECT 1")
-            except psycopg2.Error:
+                self._line.cursor().execute("SELECT 1")
+                self._line.rollback()
+            except store.AWAY:
                 self._line.close()
                 self._line = None
         if self._line is None:

@@ -107,7 +107,7 @@ def _table_of(rounds: list[dict[str, Any]]) -> list[str]:
     out = [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
     for name in sorted({line["fault"] for line in rounds}):
         some = [line for line in rounds if line["fault"] == name]
-        healed = [line["healed"] for line in some if line["healed"]]
+        healed = [line["healed"] for line in some if line["healed"] >= 0]
         cells: list[object] = [name, len(some)]
         cells += [sum(line[key] for line in some) for key in ("acknowledged", "lost", "doubled")]
         cells += [f"{statistics.median(healed) if healed else 0:.1f}", f"{max(healed, default=0):.1f}"]

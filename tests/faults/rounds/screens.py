@@ -108,6 +108,16 @@ class Screen:
         self.version = int(version[1])
         return True
 
+    async def _look_anew(self) -> None:
+        """Told that the thread is gone, the page reloads: who may still read it watches again."""
+        thread = self.thread
+        self.is_watching = False
+        self.misses.append("told that it is gone")
+        while thread == self.thread and not await self.reload():
+            await asyncio.sleep(AGAIN)
+        if thread == self.thread and not self.is_gone:
+            await self._watch()
+
     async def page(self) -> list[tuple[str, str]] | None:
         """What a reload shows now, with the screen left alone; None: no page came, []: nothing at this address."""
         heard = await asyncio.to_thread(self.door.ask, self.who, f"/threads/{self.thread}/", htmx=False)
@@ -160,9 +170,9 @@ class Screen:
                 if frame["versions"][name] > self.version:
                     self._catch_up()
             case "watching" if name in frame["gone"]:
-                self._keep(self.reload())
+                self._keep(self._look_anew())
             case "gone" if frame["stream"] == name:
-                self._keep(self.reload())
+                self._keep(self._look_anew())
             case "version" if frame["stream"] == name and frame["version"] > self.version:
                 self._catch_up()
             case "post":
