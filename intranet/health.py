@@ -16,13 +16,15 @@ from django.utils.translation import ngettext
 from haystack import connections
 
 from intranet import nodes
-from kit import clock
+from kit import clock, redis_client
 from kit.health import BAD, GOOD, LATE, HealthLine
 from search.engines.store import Unusable
 
 #: seconds the index may be behind, bytes that should be free
 LAG_SECONDS = 60
 LITTLE_ROOM = 2_000_000_000
+#: seconds that Redis is waited for
+PATIENCE = 1.5
 
 
 def lines() -> list[HealthLine]:
@@ -51,7 +53,7 @@ def database_line() -> HealthLine:
 
 def redis_line() -> HealthLine:
     """Which Redis, and how much it holds; it may be emptied at any moment."""
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1.5, socket_connect_timeout=1.5)
+    client = redis_client.client(patience=PATIENCE)
     try:
         found: dict[str, Any] = client.info()  # type: ignore[assignment]
     except redis.RedisError:

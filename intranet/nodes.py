@@ -15,9 +15,8 @@ from typing import Any
 
 import redis
 from celery import signals
-from django.conf import settings
 
-from kit import clock, slots
+from kit import clock, redis_client, slots
 
 log = logging.getLogger("parvis.nodes")
 
@@ -45,9 +44,7 @@ class Node:
 
 
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=1.5, socket_connect_timeout=1.5, decode_responses=True
-    )
+    return redis_client.client(patience=1.5, decode_responses=True)
 
 
 class Reporter:

@@ -19,6 +19,8 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import psycopg2
 from django.conf import settings
 
+from kit import failures
+
 #: where Debian keeps the programs of each version
 PLACES = "/usr/lib/postgresql/*/bin"
 
@@ -38,18 +40,12 @@ def connected() -> Iterator[Any]:
     try:
         connection = psycopg2.connect(address(), connect_timeout=10, application_name="parvis")
     except psycopg2.Error as error:
-        raise Unavailable(f"The database doesn't answer: {first_line(error)}") from None
+        raise Unavailable(f"The database doesn't answer: {failures.first_line(error)}") from None
     try:
         yield connection
     finally:
         with contextlib.suppress(psycopg2.Error):
             connection.close()
-
-
-def first_line(error: Exception) -> str:
-    """The first line of what PostgreSQL said: those under it may quote a row."""
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
 
 
 def major(connection: Any) -> int:

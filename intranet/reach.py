@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from kit import failures, redis_client
+
 POSTGRESQL = 15
 REDIS = 7
 #: services that start beside us get this long
@@ -24,8 +26,8 @@ SELECT to_regclass('kit_fact') IS NULL
 
 
 def _line(error: BaseException) -> str:
-    """The first line of what a service said, which holds no content."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    """What a service said, as the end of a sentence of ours."""
+    return failures.first_line(error).rstrip(".")
 
 
 def database_problem() -> str:
@@ -50,9 +52,7 @@ def database_problem() -> str:
 
 def redis_problem() -> str:
     """Why Redis can't be used, as one sentence; empty when it can."""
-    client = redis.Redis.from_url(
-        settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2, retry=None, decode_responses=True
-    )
+    client = redis_client.client(patience=2, retry=None, decode_responses=True)
     try:
         found = str(client.info("server").get("redis_version", "0"))
         if int(found.split(".")[0]) < REDIS:

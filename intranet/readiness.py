@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-import redis
 from django.conf import settings
 from django.db import close_old_connections, connection
 
 from intranet.backups.manifest import known_migrations
+from kit import redis_client
 
 #: seconds for Redis to answer
 PATIENCE = 1.5
@@ -39,7 +39,7 @@ def database() -> frozenset[str]:
 
 def redis_server() -> frozenset[str]:
     """Redis answers."""
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+    client = redis_client.client(patience=PATIENCE)
     try:
         client.ping()
     finally:

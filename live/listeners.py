@@ -14,6 +14,8 @@ from functools import cache
 import redis
 from django.conf import settings
 
+from kit import redis_client
+
 log = logging.getLogger("parvis.live")
 
 #: seconds an answer is waited for, and seconds Redis is left alone after it gave none
@@ -28,9 +30,7 @@ _back_at = 0.0
 
 @cache
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS
-    )
+    return redis_client.client(patience=PATIENCE_SECONDS)
 
 
 def listened_to(groups: Iterable[str]) -> set[str]:

@@ -22,6 +22,7 @@ from intranet.backups.manifest import BLOBS, differing, sha256_of
 from intranet.checksums import Sums, postgresql_rows, sum_of
 from intranet.moving.source import CannotMove, Source, opened
 from intranet.moving.target import Target
+from kit import failures
 
 __all__ = ["CannotMove", "Moved", "move_in"]
 
@@ -56,7 +57,7 @@ def move_in(folder: Path, *, bar: Bar, say: Callable[[str], None]) -> Moved:
         raise CannotMove("The disk of the database is full: make room and start the move again, it goes on.") from None
     except psycopg2.Error as error:
         raise CannotMove(
-            f"The database refused: {postgresql.first_line(error)}. Mend that and start again, the move goes on."
+            f"The database refused: {failures.first_line(error)}. Mend that and start again, the move goes on."
         ) from None
 
 

@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from intranet import backups, reach, server
+from kit import failures
 from people.models import Company, Person
 from people.services import first_admin_link
 
@@ -60,7 +61,7 @@ class Command(BaseCommand):
             executor = MigrationExecutor(connection)
             missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
         except DatabaseError as error:
-            raise server.CannotServe(f"The database doesn't answer: {str(error).strip().splitlines()[0]}") from error
+            raise server.CannotServe(f"The database doesn't answer: {failures.first_line(error)}") from error
         if not missing:
             return
         if executor.loader.applied_migrations:

@@ -7,6 +7,8 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.db import Error, transaction
 
+from kit import failures
+
 
 def ensure_intarray(connection: Any) -> None:
     """Make sure of ``intarray``. Raises CommandError, whose sentence says what an administrator has to run."""
@@ -20,7 +22,7 @@ def ensure_intarray(connection: Any) -> None:
             with transaction.atomic(using=connection.alias):
                 cursor.execute("CREATE EXTENSION IF NOT EXISTS intarray")
         except Error as error:
-            reason = str(error).strip().splitlines()[0]
+            reason = failures.first_line(error)
             raise CommandError(
                 f"Search needs the PostgreSQL extension intarray, and the role {role} can't create it ({reason}): "
                 f"as an administrator of the server install PostgreSQL's contrib package if need be, run "
