@@ -15,18 +15,20 @@ from tests.faults.standing import ROOT
 from services import is_installed, postgresql_folder  # isort: skip
 
 pytestmark = pytest.mark.slow
-ROUNDS = 6
+ROUNDS = 5
+# A second house and a storm of sockets take longer than all the rest: `make faults` has them.
+SHORT = ["--without", "embedded,storm"]
 
 
-def test_six_rounds_of_random_faults_keep_every_promise(tmp_path):
+def test_five_rounds_of_random_faults_keep_every_promise(tmp_path):
     missing = [name for name in ("nginx", "pgbouncer", "redis-server") if not is_installed(name)]
     if missing or not postgresql_folder():
         pytest.skip(f"Not on this machine: {', '.join(missing) or 'postgresql'}.")
     seed = secrets.randbelow(1_000_000) + 1
-    words = ["--seed", str(seed), "--rounds", str(ROUNDS), "--sockets", "100", "--results", str(tmp_path)]
+    words = ["--seed", str(seed), "--rounds", str(ROUNDS), "--results", str(tmp_path), *SHORT]
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults.rounds", *words], cwd=ROOT, env=dict(os.environ), capture_output=True,
-        text=True, timeout=600, check=False,
+        text=True, timeout=800, check=False,
     )  # fmt: skip
     lines = [json.loads(line) for line in (tmp_path / "rounds.jsonl").read_text().splitlines()]
     rounds = [line for line in lines if "fault" in line]

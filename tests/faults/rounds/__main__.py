@@ -105,6 +105,8 @@ class Run:
             say("Clocks apart are left out: they need Debian's libfaketime.")
         if self.asked.only:
             kinds = [fault for fault in kinds if any(word in fault.name for word in self.asked.only.split(","))]
+        left_out = [word for word in self.asked.without.split(",") if word]
+        kinds = [fault for fault in kinds if not any(word in fault.name for word in left_out)]
         return kinds
 
     def _warm_up(self, house: House, people: People) -> None:
@@ -174,6 +176,7 @@ def asked_for() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=50, help="how many rounds of this seed there shall be in all")
     parser.add_argument("--first", type=int, default=0, help="begin with this round, whatever was played before")
     parser.add_argument("--only", default="", help="kinds whose names contain one of these, separated by commas")
+    parser.add_argument("--without", default="", help="leave out kinds whose names contain one of these")
     parser.add_argument("--each", action="store_true", help="every kind in turn instead of a draw")
     parser.add_argument("--sockets", type=int, default=1000, help="in a reconnect storm")
     folder = Path(os.environ.get("PARVIS_DATA") or ROOT / "data-local") / "faults"
