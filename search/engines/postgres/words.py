@@ -68,7 +68,10 @@ def _unused(label: str, words: list[str]) -> list[str]:
         # PERF: to walk the rows in hope of an early hit, as PostgreSQL likes to do for EXISTS, could take for ever.
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
         cursor.execute(f"SELECT word {_UNUSED}", [words, _queries(words), label])
-        return [row[0] for row in cursor.fetchall()]
+        found = [row[0] for row in cursor.fetchall()]
+        # What goes on in the transaction of the caller goes on as before.
+        cursor.execute("SET LOCAL enable_seqscan = DEFAULT; SET LOCAL enable_indexscan = DEFAULT")
+        return found
 
 
 def _drop(label: str, words: list[str]) -> None:
