@@ -23,10 +23,11 @@ from kit import clock
 from kit.prepared import Prepared
 from people.models import Person
 from search import names, sql
+from search.beside import Beside, standing_beside
 from search.engines.deadline import Deadline, TimeUp
 from search.engines.matching import Matches
 from search.engines.store import Unusable
-from search.findables import Findable, Option, findable, findables
+from search.findables import Findable, findable
 from search.language import Clause, Operator, Query, QueryError, Term
 from search.pages import Page
 
@@ -34,20 +35,8 @@ PAGE_SIZE = 30
 SECONDS = 1.0
 """A search is cut off after so much work, whatever was asked."""
 
-BESIDE = ("person", "group", "topic")
-BESIDE_SIZE = 5
 ORDERS = ("best", "newest")
 WHEN = ("month", "year")
-
-
-@dataclass(slots=True)
-class Beside:
-    """Hits that are no threads: people, groups or topics, best first."""
-
-    name: str
-    total: int
-    rows: list[Any]
-    options: list[Option]
 
 
 @dataclass(slots=True)
@@ -103,7 +92,7 @@ def search(*, viewer: Person, query: Query, order: str = "best", number: int = 1
         if beside and number == 1 and not plan.is_of_posts:
             # What stands beside is no part of the answer: when time is up, it is left out.
             with contextlib.suppress(TimeUp):
-                results.beside = _beside(query, viewer, deadline)
+                results.beside = standing_beside(query=query, viewer=viewer, engine=backend(), deadline=deadline)
     except Unusable:
         results.is_stale = True
     except TimeUp:
@@ -282,28 +271,3 @@ def since(name: str) -> dt.datetime:
     today = timezone.localtime(clock.now())
     first = today.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return first if name == "month" else first.replace(month=1)
-
-
-def _beside(query: Query, viewer: Person, deadline: Deadline) -> list[Beside]:
-    """People, groups and topics with these words. Operators are about threads: with one, nothing stands beside."""
-    if not query.has_words or any(isinstance(term, Operator) for term in query.terms):
-        return []
-    found = []
-    known = {one.name: one for one in findables().values()}
-    for name in BESIDE:
-        if name not in known:
-            continue
-        one = known[name]
-        weights = backend().match(query.clauses, one, one.gate(viewer), deadline).weights
-        if not weights:
-            continue
-        rows = one.rows(viewer).filter(pk__in=sql.keys_in(list(weights)))
-        keys = list(rows.values_list("pk", flat=True))
-        if not keys:
-            continue
-        order = sorted(keys, key=lambda key: -weights[key])
-        shown = one.present(order[: BESIDE_SIZE * 4], viewer)
-        ranked = sorted(shown.values(), key=lambda row: (-weights[row.pk], str(row).casefold(), row.public_id))
-        ranked = ranked[:BESIDE_SIZE]
-        found.append(Beside(name, len(keys), ranked, [one.option(row) for row in ranked]))
-    return found

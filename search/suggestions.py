@@ -11,11 +11,11 @@ from groups import policy
 from kit.prepared import Prepared
 from people.models import Person
 from search import queries, sql
+from search.beside import Beside
 from search.engines.deadline import Deadline, TimeUp
 from search.engines.store import Unusable
 from search.findables import Findable, findable, findables
 from search.language import Operator, Query, Word
-from search.queries import Beside
 
 SHOWN = 5
 TITLE_WEIGHT = 1.4

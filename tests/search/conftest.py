@@ -104,3 +104,18 @@ def thread(cast, index):
     )
     deliver()
     return made
+
+
+@pytest.fixture
+def threads(cast):
+    """One thread about porosity in each space, and one on the company wall that is nothing of the sort."""
+    from tests.search.writing import write_thread
+
+    made = {}
+    for name, space in cast.spaces.items():
+        author = cast.member
+        made[name] = write_thread(
+            space=space, author=author, title=f"Porosity {name}", source=f"Gas pores, zebra{name}."
+        )
+    made["other"] = write_thread(space=cast.spaces["common"], author=cast.manager, title="Canteen", source="Soup.")
+    return made
