@@ -168,7 +168,7 @@ class PostIndex(indexes.SearchIndex, indexes.Indexable):
     is_shared = indexes.BooleanField()
 
     finds = "thread"
-    gate_columns = ("thread__space_id", "thread__label")
+    gate_columns = ("thread__space_id", "thread__space__type", "thread__label")
     page = PAGE
     hears = {
         "thread.posted": _one,

@@ -12,6 +12,8 @@ from django.test import Client
 from groups import services as groups
 from live import hub as hub_module
 from live.routing import sockets
+from notifications.live import tell_inbox
+from notifications.models import Notification
 from walls import services as walls
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
@@ -98,4 +100,20 @@ async def test_an_outsider_watches_nobody_s_coming_and_going(cast):
     await socket.send_json_to({"type": "watch", "streams": {hidden: 0, nothing: 0}})
     answer = await next_of(socket, "watching")
     assert answer == {"type": "watching", "versions": {}, "gone": [hidden, nothing]}
+    await socket.disconnect()
+
+
+async def test_the_badge_that_is_pushed_counts_only_what_one_may_still_read(cast, hear_everything):
+    def mention_twice_and_remove() -> None:
+        mention = f"[@x](person:{cast.leaver.public_id})"
+        for name in ("hidden", "open"):
+            walls.post_thread(author=cast.member, spaces=cast.spaces[name], source=mention)
+        hear_everything()
+        assert Notification.objects.filter(person=cast.leaver).count() == 2
+        groups.remove_member(manager=cast.manager, space=cast.spaces["hidden"], person=cast.leaver)
+
+    await sync_to_async(mention_twice_and_remove)()
+    socket = await watching(cast.leaver, f"inbox:{cast.leaver.public_id}")
+    await sync_to_async(tell_inbox)([cast.leaver.pk])
+    assert (await next_of(socket, "inbox"))["unread"] == 1
     await socket.disconnect()

@@ -6,9 +6,6 @@ import pytest
 
 from groups import services as groups
 from groups.models import Label
-from live import push
-from notifications.live import tell_inbox
-from notifications.models import Notification
 from walls import services as walls
 from walls.live import ReadersStream, ThreadStream, WallStream
 
@@ -85,17 +82,3 @@ def test_what_is_internal_moves_nothing_on_the_wall_a_guest_watches(cast):
     write(cast, "closed")
     assert WALLS.open(cast.guest, [closed.public_id])[closed.public_id].version == before
     assert WALLS.open(cast.member, [closed.public_id])[closed.public_id].version > before
-
-
-def test_the_badge_that_is_pushed_counts_only_what_one_may_still_read(cast, hear_everything, monkeypatch):
-    mention = f"[@x](person:{cast.leaver.public_id})"
-    walls.post_thread(author=cast.member, spaces=cast.spaces["hidden"], source=mention)
-    walls.post_thread(author=cast.member, spaces=cast.spaces["open"], source=mention)
-    hear_everything()
-    assert Notification.objects.filter(person=cast.leaver).count() == 2
-    groups.remove_member(manager=cast.manager, space=cast.spaces["hidden"], person=cast.leaver)
-    said = []
-    monkeypatch.setattr(push, "wanted", lambda kind, keys: list(keys))
-    monkeypatch.setattr(push, "push", lambda kind, state, frames: said.append(frames[""]["unread"]))
-    tell_inbox([cast.leaver.pk])
-    assert said == [1]
