@@ -19,6 +19,21 @@ TEMPLATE = ROOT / "deploy" / "nginx" / "parvis.conf"
 AWAY = ROOT / "deploy" / "nginx" / "away"
 #: MB that a form around a file adds to it, as in intranet/bodies.py
 FORM_MB = 1
+#: what a view said of a file, kept when the file comes from elsewhere (nginx itself keeps type, disposition, caching)
+HANDED_ON = (
+    "ETag", "Vary", "Content-Language", "Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options",
+    "Referrer-Policy", "Cross-Origin-Opener-Policy", "Strict-Transport-Security",
+)  # fmt: skip
+#: what a storage says of its own, and nobody needs to know
+OF_BUCKETS = (
+    "ETag", "Last-Modified", "Content-Type", "Content-Disposition", "Cache-Control", "Expires", "Server", "Via",
+    "x-amz-request-id", "x-amz-id-2", "x-amz-version-id", "x-amz-server-side-encryption", "x-amz-storage-class",
+    "x-amz-content-sha256", "x-amz-replication-status", "x-amz-expiration", "x-amz-checksum-crc32", "x-amz-checksum-type", "x-amzn-requestid",
+    "Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers",
+    "Access-Control-Expose-Headers", "Access-Control-Allow-Credentials", "Access-Control-Max-Age",
+)  # fmt: skip
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+BUCKET = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
 HOST = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.(?!-)[A-Za-z0-9-]{1,63})*")
 
 
@@ -37,6 +52,8 @@ class Site:
     listen: str = ""
     certificate: str = ""
     key: str = ""
+    #: ``https://host[:port]`` of the S3-compatible storage of PARVIS_BUCKET, where files lie in one
+    bucket: str = ""
     redirected: str = field(default="80")
 
     def rendered(self) -> str:
@@ -52,9 +69,12 @@ class Site:
             "ERROR_LOG": self.error_log,
             "LISTEN": f"    listen {self.listen};" if self.listen else self.secure_ports(),
             "TLS": "" if self.listen else self.secrets(),
+            "BUCKET": self.from_bucket() if self.bucket else "",
             "REDIRECT": "" if self.listen else self.to_https(),
         }
-        said = [*self.names, self.error_log, self.certificate, self.key]
+        said = [*self.names, self.error_log, self.certificate, self.key, self.bucket]
+        if self.bucket and not BUCKET.fullmatch(self.bucket):
+            raise Stop(f"{self.bucket!r} is not the address of a storage: as in https://s3.example.org, without a path.")
         said += map(str, (self.static, self.data, self.away))
         for word in said:
             if re.search(r"[\s;{}$\"'\\]", word):
@@ -63,6 +83,31 @@ class Site:
         for name, value in values.items():
             text = text.replace(f"@{name}@", value)
         return text
+
+    def from_bucket(self) -> str:
+        """Files that lie in a bucket: fetched by the address Parvis signed, sent under the headers Parvis gave."""
+        headers = "".join(
+            f"        set $parvis_{name.replace('-', '_').lower()} $upstream_http_{name.replace('-', '_').lower()};\n"
+            f"        add_header {name} $parvis_{name.replace('-', '_').lower()};\n"
+            for name in HANDED_ON
+        )
+        hidden = "".join(f"        proxy_hide_header {name};\n" for name in OF_BUCKETS)
+        verified = (
+            "        proxy_ssl_server_name on;\n        proxy_ssl_verify on;\n"
+            f"        proxy_ssl_trusted_certificate {CERTIFICATES};\n"
+            if self.bucket.startswith("https:")
+            else ""
+        )
+        return (
+            "    # As /_blobs/, of a bucket. It learns nothing of who asks: no cookie, no address.\n"
+            "    location /_bucket/ {\n        internal;\n"
+            f"        proxy_pass {self.bucket}/;\n        proxy_pass_request_headers off;\n        proxy_method GET;\n"
+            f"        proxy_set_header Host {self.bucket.partition('://')[2]};\n"
+            "        proxy_set_header Range $http_range;\n        proxy_set_header Connection \"\";\n"
+            f"{verified}        proxy_intercept_errors on;\n        error_page 400 403 404 = @parvis;\n"
+            "        error_page 500 502 503 504 =503 /_away/$parvis_language.html;\n"
+            f"{hidden}{headers}    }}\n\n"
+        )
 
     def secure_ports(self) -> str:
         return "    listen 443 ssl http2;\n    listen [::]:443 ssl http2;"
@@ -131,6 +176,7 @@ def main() -> int:
     parser.add_argument("--error-log", default="/var/log/nginx/parvis.log")
     parser.add_argument("--certificate", default="")
     parser.add_argument("--key", default="")
+    parser.add_argument("--bucket", default="", help="https://host of the storage in PARVIS_BUCKET")
     asked = parser.parse_args()
     if not HOST.fullmatch(asked.host):
         raise Stop(f"{asked.host!r} is not the name of a host, as in parvis.example.org.")
@@ -145,6 +191,7 @@ def main() -> int:
         error_log=asked.error_log,
         certificate=asked.certificate or f"{kept}/fullchain.pem",
         key=asked.key or f"{kept}/privkey.pem",
+        bucket=asked.bucket,
     )
     sys.stdout.write(site.rendered())
     return 0

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from intranet import logs
+from kit import blobs
 
 
 @register("parvis")
@@ -131,6 +132,32 @@ def files_by_the_proxy(**_: Any) -> list[CheckMessage]:
             id="parvis.E020",
         )
     ]
+
+
+@register("parvis")
+def files_in_a_bucket(**_: Any) -> list[CheckMessage]:
+    """The bucket is named whole, and by a company that is made for more than one machine."""
+    if not settings.BUCKET:
+        return []
+    if settings.IS_EMBEDDED:
+        return [
+            Error(
+                "PARVIS_BUCKET is set without DATABASE_URL and REDIS_URL: embedded, files lie beside the database.",
+                hint="Unset PARVIS_BUCKET, or set up the server profile (docs/servers.md).",
+                id="parvis.E021",
+            )
+        ]
+    try:
+        blobs.store()
+    except ValueError as error:
+        return [
+            Error(
+                f"PARVIS_BUCKET can't be used: {error}.",
+                hint="As in https://key:secret@s3.example.org/parvis?region=eu-west-3.",
+                id="parvis.E022",
+            )
+        ]
+    return []
 
 
 @register("parvis")

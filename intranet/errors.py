@@ -82,13 +82,20 @@ def too_many(request, exception=None, *, limit: str = "", retry_after: int = 60)
     return response
 
 
-def database_away(request) -> HttpResponse:
-    """503 in the visitor's language, with ``Retry-After`` and the text given back; asks the database for nothing."""
+def service_away(request, *, is_store: bool = False) -> HttpResponse:
+    """503 in the visitor's language, with ``Retry-After`` and the text given back; asks the database for nothing.
+
+    What is away is the database, or with ``is_store`` the place for pictures and files.
+    """
     with translation.override(translation.get_language_from_request(request)):
         title = _("Parvis is resting for a moment")
-        text = _(
-            "Its database can't be reached. What was sent before is safe, and this page comes back by itself when you "
-            "reload it. If you were just sending something, send it again: it will not be there twice."
+        text = (
+            _("Pictures and files can't be kept or fetched at the moment. Nothing was changed: try again in a minute.")
+            if is_store
+            else _(
+                "Its database can't be reached. What was sent before is safe, and this page comes back by itself when "
+                "you reload it. If you were just sending something, send it again: it will not be there twice."
+            )
         )
         return _resting(request, title, text)
 
@@ -116,10 +123,11 @@ def _resting(request, title: str, text: str) -> HttpResponse:
 def server_error(request) -> HttpResponse:
     """Something of ours broke: a page that needs neither the database nor a session."""
     error = sys.exc_info()[1]
-    if outages.is_database_away(error):
-        outages.note(error)
-        return database_away(request)
     if outages.is_disk_full(error):
         outages.note_full_disk()
         return disk_full(request)
+    is_store = outages.is_store_away(error)
+    if is_store or outages.is_database_away(error):
+        outages.note(error)
+        return service_away(request, is_store=is_store)
     return HttpResponse(loader.render_to_string("500.html", {"request": None}), status=500)

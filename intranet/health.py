@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from haystack import connections
 
-from intranet import nodes
+from intranet import nodes, reach
 from kit import clock, redis_client
 from kit.health import BAD, GOOD, LATE, HealthLine
 from search.engines.store import Unusable
@@ -120,7 +120,15 @@ def index_line() -> HealthLine:
 
 
 def storage_line() -> HealthLine:
-    """How much room is left for files."""
+    """How much room is left for files, or whether their bucket answers."""
+    if settings.BUCKET:
+        is_good = not reach.bucket_problem()
+        return HealthLine(
+            name=_("Storage"),
+            found=_("Files lie in a bucket that answers.") if is_good else _("The bucket is not as it should be."),
+            state=GOOD if is_good else LATE,
+            advice="" if is_good else _("manage.py check --database default says what is wrong."),
+        )
     place = settings.BLOB_FOLDER if settings.BLOB_FOLDER.exists() else settings.DATA_FOLDER
     usage = shutil.disk_usage(place)
     said = {"free": filesizeformat(usage.free), "total": filesizeformat(usage.total)}

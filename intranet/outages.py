@@ -6,8 +6,11 @@ import errno
 import logging
 import sqlite3
 import time
+from collections.abc import Iterator
 
 from django.db import DatabaseError, InterfaceError
+
+from kit import blobs
 
 log = logging.getLogger("parvis.outages")
 
@@ -28,12 +31,21 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 def is_database_away(error: BaseException | None) -> bool:
     """Whether ``error`` (or what it came from) says that the database can't be reached or can't take work."""
-    seen = 0
-    while error is not None and seen < 10:
-        if isinstance(error, DatabaseError | InterfaceError) and _says_away(error):
-            return True
-        error, seen = error.__cause__ or error.__context__, seen + 1
-    return False
+    return any(isinstance(one, DatabaseError | InterfaceError) and _says_away(one) for one in _chain(error))
+
+
+def is_store_away(error: BaseException | None) -> bool:
+    """Whether ``error`` (or what it came from) says that files can't be kept or fetched at the moment."""
+    return any(isinstance(one, blobs.StoreAway) for one in _chain(error))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it came from, at most ten."""
+    for _ in range(10):
+        if error is None:
+            return
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _says_away(error: Exception) -> bool:
@@ -61,7 +73,8 @@ def note_full_disk() -> None:
 
 def note(error: BaseException | None) -> None:
     """One line in the log, once every ten seconds: the class of the error, never its text (it may quote a row)."""
-    _say(f"The database is away ({type(error).__name__}): pages answer 503 until it is back.")
+    what = "place for files" if is_store_away(error) else "database"
+    _say(f"The {what} is away ({type(error).__name__}): pages that need it answer 503 until it is back.")
 
 
 def _say(sentence: str) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from kit import failures, redis_client
+from kit import blobs, failures, redis_client
 
 POSTGRESQL = 15
 REDIS = 7
@@ -67,6 +67,18 @@ def redis_problem() -> str:
         return f"Redis answers with an error: {_line(error)}."
     finally:
         client.close()
+    return ""
+
+
+def bucket_problem() -> str:
+    """Why PARVIS_BUCKET can't be used, as one sentence; empty when it can, or when there is none."""
+    if not settings.BUCKET:
+        return ""
+    try:
+        if not blobs.store().may_remove():
+            return "The bucket of PARVIS_BUCKET keeps no versions: files that nobody needs any more are never removed."
+    except blobs.StoreAway as error:
+        return f"PARVIS_BUCKET can't be used: {_line(error)}."
     return ""
 
 

@@ -30,6 +30,8 @@ def services(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMess
     if found := reach.redis_problem():
         hint = "See REDIS_URL in docs/settings.md and docs/processes.md."
         messages.append(Error(found, hint=hint, id="parvis.E011"))
+    if found := reach.bucket_problem():
+        messages.append(Warning(found, hint="See PARVIS_BUCKET in docs/servers.md.", id="parvis.W013"))
     return messages
 
 

@@ -190,6 +190,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BEAT_SCHEDULER = "intranet.beat.Clock"
 
 BLOB_FOLDER = DATA_FOLDER / "blobs"
+BUCKET = env("PARVIS_BUCKET", default="")
 INDEX_FOLDER = DATA_FOLDER / "index"
 # The profile decides: on servers words are kept in the database of the posts, else in files of the one process.
 HAYSTACK_CONNECTIONS = {

@@ -84,6 +84,13 @@ VARIABLES = (
         "Redis 7 or newer for live events, cache and background work, as `redis://host:6379/0`.",
         PROFILE,
     ),
+    Variable(
+        "PARVIS_BUCKET",
+        "none (the folder `blobs`)",
+        "S3-compatible storage for pictures and files, as `https://key:secret@s3.example.org/parvis?region=eu-west-3`; "
+        "the bucket has versioning switched on (docs/servers.md).",
+        PROFILE,
+    ),
     Variable("PARVIS_WORKER_PROCESSES", "`2`", "Tasks that one `celery -A intranet worker` does at a time.", PROFILE),
     Variable(
         "PARVIS_SECRET_DJANGO",

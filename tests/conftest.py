@@ -50,6 +50,15 @@ def quick_hash(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session")
+def storage():
+    """S3-compatible storage, for whoever keeps files in a bucket."""
+    from tests.kit import buckets
+
+    with buckets.running() as found:
+        yield found
+
+
 def make_person(name: str, **fields) -> Person:
     person = Person(email=f"{name.lower().replace(' ', '.')}@example.test", display_name=name, **fields)
     person.set_password("correct horse battery")

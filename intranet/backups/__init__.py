@@ -61,7 +61,7 @@ def back_up(target: Path) -> Manifest:
             except postgresql.Unavailable as error:
                 raise BackupFailed(str(error)) from None
         # After the database: a row never cites a blob that was not written before it, and blobs are never changed.
-        blobs = files.copy_blobs(settings.BLOB_FOLDER, folder / BLOBS)
+        blobs = files.take_blobs(folder / BLOBS)
         keys.write_whole(folder / SECRETS, keys.all_in_use(settings.DATA_FOLDER))
         manifest = Manifest(
             format=FORMAT,
@@ -139,9 +139,7 @@ def put_server(place: Path, manifest: Manifest) -> None:
 
     Files are known by what is in them: those of a restore that failed are in nobody's way.
     """
-    settings.BLOB_FOLDER.mkdir(parents=True, exist_ok=True)
-    files.copy_blobs(place / BLOBS, settings.BLOB_FOLDER)
-    files.give_readers(settings.BLOB_FOLDER)
+    files.bring_blobs(place / BLOBS)
     server.restore_dump(place, manifest)
     try:
         keys.write_whole(settings.DATA_FOLDER / SECRETS, json.loads((place / SECRETS).read_text()))

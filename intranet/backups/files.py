@@ -8,10 +8,12 @@ import secrets
 import shutil
 import stat
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from intranet.backups.manifest import BackupFailed
+from kit import blobs
+from kit.blobs.folder import write_whole
 
 
 def blob_paths(folder: Path) -> Iterator[Path]:
@@ -24,6 +26,34 @@ def blob_paths(folder: Path) -> Iterator[Path]:
 def copy_blobs(source: Path, target: Path) -> list[str]:
     """Copy every blob of one folder into another; their names. One that is there already stays."""
     return [copy_blob(path, target).name for path in blob_paths(source)]
+
+
+def take_blobs(target: Path) -> list[str]:
+    """Copy every blob of this company into a folder; their names. Raises StoreAway."""
+    kept = blobs.store()
+    if isinstance(kept, blobs.Folder):
+        return copy_blobs(kept.top, target)
+    names = [name for name, _ in kept.written()]
+    for name in names:
+        place = target / blobs.address(name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(place, kept.get(name))
+    return names
+
+
+def bring_blobs(source: Path, seen: Callable[[int], object] = lambda _: None) -> None:
+    """Put every blob of a folder into this company; ``seen`` hears of each (1). Raises StoreAway."""
+    kept = blobs.store()
+    if isinstance(kept, blobs.Folder):
+        kept.top.mkdir(parents=True, exist_ok=True)
+    for path in blob_paths(source):
+        if isinstance(kept, blobs.Folder):
+            copy_blob(path, kept.top)
+        elif not kept.has(path.name):
+            kept.put(path.name, path.read_bytes())
+        seen(1)
+    if isinstance(kept, blobs.Folder):
+        give_readers(kept.top)
 
 
 def copy_blob(path: Path, target: Path) -> Path:

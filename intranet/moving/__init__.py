@@ -7,6 +7,8 @@ triggers and sequences are set and the notes dropped, in one transaction: before
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,12 +19,12 @@ import psycopg2
 from django.conf import settings
 
 from intranet import keys, postgresql
-from intranet.backups.files import blob_paths, copy_blob, give_readers
+from intranet.backups.files import blob_paths, bring_blobs
 from intranet.backups.manifest import BLOBS, differing, sha256_of
 from intranet.checksums import Sums, postgresql_rows, sum_of
 from intranet.moving.source import CannotMove, Source, opened
 from intranet.moving.target import Target
-from kit import failures
+from kit import blobs, failures
 
 __all__ = ["CannotMove", "Moved", "move_in"]
 
@@ -72,7 +74,8 @@ def _moved(source: Source, target: Target, bar: Bar, say: Callable[[str], None])
         }
     files_before = file_sums(source.folder / BLOBS, bar, "Reading files")
     refuse_damaged(files_before)
-    refuse_little_room(source.folder / BLOBS, settings.BLOB_FOLDER)
+    if not settings.BUCKET:
+        refuse_little_room(source.folder / BLOBS, settings.BLOB_FOLDER)
     was_resumed = target.begin(tables, before)
     if was_resumed:
         say("A move of this company was begun before: it goes on where it stood.")
@@ -80,12 +83,9 @@ def _moved(source: Source, target: Target, bar: Bar, say: Callable[[str], None])
         for table in tables:
             target.copy(table, source, shown.update)
     with bar("Writing files", len(files_before)) as shown:
-        for path in blob_paths(source.folder / BLOBS):
-            copy_blob(path, settings.BLOB_FOLDER)
-            shown.update(1)
-    give_readers(settings.BLOB_FOLDER)
+        bring_blobs(source.folder / BLOBS, shown.update)
     # Only those that came: a node may have put in a file of its own already.
-    files_after = file_sums(settings.BLOB_FOLDER, bar, "Comparing files", only=set(files_before))
+    files_after = sums_here(set(files_before), bar)
     with bar("Comparing", sum(table["rows"] for table in before.values())) as shown:
         after = {table.name: sum_of(table, postgresql_rows(target.connection, table), shown.update) for table in tables}
     target.connection.commit()
@@ -104,9 +104,25 @@ def _moved(source: Source, target: Target, bar: Bar, say: Callable[[str], None])
     return Moved(before, after, files_before, files_after, was_resumed)
 
 
-def file_sums(folder: Path, bar: Bar, what: str, only: set[str] | None = None) -> dict[str, str]:
-    """SHA-256 of every file of a folder of blobs, by its name; of ``only`` these where given."""
-    paths = [path for path in blob_paths(folder) if only is None or path.name in only]
+def sums_here(names: set[str], bar: Bar) -> dict[str, str]:
+    """SHA-256 of those of ``names`` that this company keeps, by their name. Raises StoreAway."""
+    kept = blobs.store()
+    sums = {}
+    with bar("Comparing files", len(names)) as shown:
+        for name in sorted(names):
+            with contextlib.suppress(FileNotFoundError):
+                sums[name] = (
+                    sha256_of(kept.path(name))
+                    if isinstance(kept, blobs.Folder)
+                    else hashlib.sha256(kept.get(name)).hexdigest()
+                )
+            shown.update(1)
+    return sums
+
+
+def file_sums(folder: Path, bar: Bar, what: str) -> dict[str, str]:
+    """SHA-256 of every file of a folder of blobs, by its name."""
+    paths = list(blob_paths(folder))
     with bar(what, len(paths)) as shown:
         sums = {}
         for path in paths:

@@ -13,6 +13,7 @@ import sys
 import pytest
 from django.conf import settings
 
+from kit.blobs.bucket import bucket_of
 from tests.intranet import server_profile, servers
 
 pytestmark = pytest.mark.skipif(settings.IS_EMBEDDED, reason="a backup of PostgreSQL: run on the server profile")
@@ -126,6 +127,23 @@ def test_a_table_that_came_back_otherwise_is_named(company, tmp_path):
         done = server_profile.manage(tmp_path / "new", empty, "restore", str(tmp_path / "kept"))
         assert done.returncode == 1 and "people_person" in done.stderr
         assert "The database was filled" in done.stderr and "Nothing was restored" not in done.stderr
+
+
+def test_files_in_a_bucket_are_in_the_backup_and_come_back_into_another_bucket(company, storage, tmp_path):
+    folder, address = company
+    bucket, other = storage.new_bucket(), storage.new_bucket()
+    put = "from kit import blobs; print(blobs.put(b'in the bucket'))"
+    done = server_profile.manage(folder, address, "shell", "--no-imports", "-c", put, PARVIS_BUCKET=bucket)
+    assert done.returncode == 0, done.stderr
+    name = done.stdout.strip()
+    done = server_profile.manage(folder, address, "backup", str(tmp_path / "kept"), PARVIS_BUCKET=bucket)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "kept" / "backup.json").read_text())["blobs"] == [name]
+    with server_profile.new_database() as empty:
+        new = tmp_path / "new"
+        done = server_profile.manage(new, empty, "restore", str(tmp_path / "kept"), PARVIS_BUCKET=other)
+    assert done.returncode == 0, done.stderr
+    assert bucket_of(other).get(name) == b"in the bucket" and not (new / "blobs").exists()
 
 
 def test_files_restored_with_a_narrow_umask_are_read_by_whoever_reads_their_folder(company, tmp_path):

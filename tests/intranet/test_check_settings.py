@@ -78,6 +78,23 @@ def test_a_misspelt_variable_is_named(monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("bucket", "is_embedded", "expected"),
+    [
+        ("", True, []),
+        ("https://key:hush@s3.example.org/parvis", False, []),
+        ("https://key:hush@s3.example.org/parvis", True, ["parvis.E021"]),
+        ("https://s3.example.org/parvis", False, ["parvis.E022"]),
+        ("https://key:hush@s3.example.org", False, ["parvis.E022"]),
+        ("parvis", False, ["parvis.E022"]),
+    ],
+)
+def test_a_bucket_is_named_whole_and_belongs_to_a_server(settings, bucket, is_embedded, expected):
+    settings.BUCKET, settings.IS_EMBEDDED = bucket, is_embedded
+    assert ids(checks.files_in_a_bucket()) == expected
+    assert all("hush" not in found.msg for found in checks.files_in_a_bucket())
+
+
+@pytest.mark.parametrize(
     ("is_on", "proxies", "expected"), [(True, [], ["parvis.E020"]), (True, ["127.0.0.1"], []), (False, [], [])]
 )
 def test_files_are_left_to_a_proxy_only_where_one_is_named(settings, is_on, proxies, expected):

@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 
 from intranet.backups.embedded import table_sums
+from kit.blobs.bucket import bucket_of
 from tests.intranet import server_profile, servers
 
 pytestmark = pytest.mark.skipif(settings.IS_EMBEDDED, reason="moves into PostgreSQL: run on the server profile")
@@ -185,6 +186,17 @@ def test_a_company_moves_with_every_row_file_secret_and_waiting_fact(company, da
     )
     names = {path.name for path in (tmp_path / "server" / "blobs").glob("??/??/*")}
     assert len(names) == 5
+
+
+def test_files_of_a_company_move_into_a_bucket_with_the_same_sums(company, database, storage, tmp_path):
+    bucket = storage.new_bucket()
+    done = server_profile.manage(tmp_path / "server", database, "move_in", str(company), PARVIS_BUCKET=bucket)
+    assert done.returncode == 0, done.stderr
+    kept = dict(bucket_of(bucket).written())
+    assert sorted(kept) == sorted(path.name for path in (company / "blobs").glob("??/??/*")) and len(kept) == 5
+    files = {name: sums for (kind, name), sums in sums_said(done.stdout).items() if kind == "file"}
+    assert len(files) == 5 and all(old == new for old, new in files.values())
+    assert not (tmp_path / "server" / "blobs").exists()
 
 
 def test_a_move_that_is_killed_again_and_again_brings_rows_once_and_files_once(company, database, tmp_path):

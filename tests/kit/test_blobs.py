@@ -7,18 +7,27 @@ import io
 import os
 
 import pytest
+from django.test import Client
 from PIL import Image
 
-from kit import blobs, clock
+from intranet import reach
+from kit import blobs, clock, slots
+from kit.blobs import folder
 from people import services as people
+from tests.intranet import servers
+from tests.kit import buckets
 from walls import services as walls
 
 DAY = dt.timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def own_folder(settings, tmp_path):
+@pytest.fixture(autouse=True, params=["folder", "bucket"])
+def own_store(request, settings, tmp_path):
+    """The same of both: files in a folder, and in a bucket of a storage that runs here."""
     settings.BLOB_FOLDER = tmp_path
+    if request.param == "bucket":
+        settings.BUCKET = request.getfixturevalue("storage").new_bucket()
+    return request.param
 
 
 def picture(colour: str) -> bytes:
@@ -29,8 +38,12 @@ def picture(colour: str) -> bytes:
 
 def grow_old(*names: str) -> None:
     """As if they had been put ten days ago."""
+    store, then = blobs.store(), clock.now() - 10 * DAY
     for name in names or blobs.names():
-        os.utime(blobs._path(name), (1, clock.now().timestamp() - 10 * 24 * 3600))
+        if isinstance(store, blobs.Folder):
+            os.utime(store.path(name), (1, then.timestamp()))
+        else:
+            buckets.set_written(store, name, then)
 
 
 def sweep_twice() -> int:
@@ -79,31 +92,101 @@ def test_what_was_just_put_stays_until_its_row_is_written(db):
         assert blobs.sweep() == 0 and blobs.has(name)
 
 
-def test_the_same_bytes_put_while_they_are_swept_are_there_afterwards(db, monkeypatch):
+def test_the_same_bytes_put_while_they_are_swept_are_there_afterwards(db, monkeypatch, own_store):
     name = blobs.put(b"again")
     grow_old(name)
     with clock.set_to(clock.now() - 2 * DAY):
         blobs.sweep()
-    is_older = blobs._is_older
+    if own_store == "folder":
+        is_older = folder.is_older
 
-    def put_between(path, moment):
-        if path.name.startswith(blobs._ASIDE):
-            os.utime(path)  # `put` found the file just before it was put aside
-        return is_older(path, moment)
+        def put_between(path, moment):
+            if path.name.startswith(folder.ASIDE):
+                os.utime(path)  # `put` found the file just before it was put aside
+            return is_older(path, moment)
 
-    monkeypatch.setattr(blobs, "_is_older", put_between)
+        monkeypatch.setattr(folder, "is_older", put_between)
+    else:
+        versions = blobs.Bucket._versions
+
+        def put_after_looking(store, name):
+            yield from list(versions(store, name))
+            blobs.put(b"again")
+
+        monkeypatch.setattr(blobs.Bucket, "_versions", put_after_looking)
+    blobs.sweep()
+    assert blobs.get(name) == b"again"
+
+
+def test_what_was_put_again_is_young_and_goes_with_all_its_versions_later(db):
+    name = blobs.put(b"twice")
+    grow_old(name)
+    with clock.set_to(clock.now() - 2 * DAY):
+        blobs.sweep()
+    blobs.put(b"twice")
     assert blobs.sweep() == 0 and blobs.has(name)
+    grow_old(name)
+    assert sweep_twice() == 1
+    assert not blobs.has(name) and list(blobs.names()) == []
 
 
+@pytest.mark.parametrize("own_store", ["folder"], indirect=True)
 def test_what_a_dying_sweep_put_aside_comes_back(db):
     name = blobs.put(b"half gone")
-    path = blobs._path(name)
-    path.rename(path.with_name(f"{blobs._ASIDE}{name}"))
+    path = blobs.store().path(name)
+    path.rename(path.with_name(f"{folder.ASIDE}{name}"))
     assert blobs.sweep() == 0 and blobs.get(name) == b"half gone"
 
 
 def test_without_anybody_to_ask_nothing_is_removed(db, monkeypatch):
     name = blobs.put(b"x")
     grow_old(name)
-    monkeypatch.setattr(blobs.slots, "filled", lambda slot: [])
+    monkeypatch.setattr(slots, "filled", lambda slot: [])
     assert sweep_twice() == 0 and blobs.has(name)
+
+
+@pytest.mark.parametrize("own_store", ["bucket"], indirect=True)
+def test_a_bucket_that_keeps_no_versions_is_never_swept(db, storage, settings):
+    settings.BUCKET = storage.new_bucket(has_versions=False)
+    name = blobs.put(b"x")
+    grow_old(name)
+    assert sweep_twice() == 0 and blobs.has(name)
+
+
+@pytest.mark.parametrize("own_store", ["bucket"], indirect=True)
+@pytest.mark.parametrize("change", ["away", "no such bucket"])
+def test_a_bucket_that_cannot_be_used_says_so_and_is_never_taken_for_an_empty_one(settings, change):
+    if change == "away":
+        settings.BUCKET = f"http://key:secret@127.0.0.1:{servers.free_port()}/parvis"
+    else:
+        settings.BUCKET = settings.BUCKET.rpartition("/")[0] + "/nobody"
+    with pytest.raises(blobs.StoreAway):
+        blobs.put(b"x")
+    for ask in (blobs.get, blobs.has):
+        with pytest.raises(blobs.StoreAway):
+            ask("0" * 64)
+    assert reach.bucket_problem().endswith(".")
+
+
+@pytest.mark.parametrize("own_store", ["folder"], indirect=True)
+def test_a_folder_that_takes_nothing_says_so(settings, tmp_path):
+    (tmp_path / "plain").touch()
+    settings.BLOB_FOLDER = tmp_path / "plain"
+    with pytest.raises(blobs.StoreAway):
+        blobs.put(b"x")
+
+
+@pytest.mark.parametrize("own_store", ["folder"], indirect=True)
+def test_a_picture_that_cannot_be_kept_is_said_in_place_and_a_photo_on_a_calm_page(cast, settings, tmp_path):
+    (tmp_path / "plain").touch()
+    settings.BLOB_FOLDER = tmp_path / "plain"
+    client = Client()
+    client.force_login(cast.member)
+    client.raise_request_exception = False
+    file = io.BytesIO(picture("teal"))
+    file.name = "teal.png"
+    refused = client.post("/pictures/", {"picture": file})
+    assert refused.status_code == 503 and "Your text is safe" in refused.json()["error"]
+    file.seek(0)
+    page = client.post("/preferences/photo/", {"photo": file})
+    assert page.status_code == 503 and "Nothing was changed" in page.content.decode()
