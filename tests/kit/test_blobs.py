@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -177,7 +178,7 @@ def test_a_folder_that_takes_nothing_says_so(settings, tmp_path):
 
 
 @pytest.mark.parametrize("own_store", ["folder"], indirect=True)
-def test_a_picture_that_cannot_be_kept_is_said_in_place_and_a_photo_on_a_calm_page(cast, settings, tmp_path):
+def test_a_picture_or_photo_that_cannot_be_kept_is_answered_calmly_and_said_to_the_page(cast, settings, tmp_path):
     (tmp_path / "plain").touch()
     settings.BLOB_FOLDER = tmp_path / "plain"
     client = Client()
@@ -186,7 +187,7 @@ def test_a_picture_that_cannot_be_kept_is_said_in_place_and_a_photo_on_a_calm_pa
     file = io.BytesIO(picture("teal"))
     file.name = "teal.png"
     refused = client.post("/pictures/", {"picture": file})
-    assert refused.status_code == 503 and "Your text is safe" in refused.json()["error"]
+    assert refused.status_code == 503 and "Nothing was changed" in unquote(refused["X-Refusal"])
     file.seek(0)
     page = client.post("/preferences/photo/", {"photo": file})
     assert page.status_code == 503 and "Nothing was changed" in page.content.decode()

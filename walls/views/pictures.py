@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kit import pictures as workshop
 from kit.answers import blob_answer
-from kit.blobs import StoreAway
 from people.models import Person
 from walls import services as walls
 from walls.models import Picture
@@ -31,9 +30,6 @@ def picture_create(request: HttpRequest) -> HttpResponse:
         if refused.retry_after:
             response["Retry-After"] = str(refused.retry_after)
         return response
-    except StoreAway:
-        sentence = _("Pictures can’t be kept at the moment. Your text is safe: try this one again in a minute.")
-        return JsonResponse({"error": sentence, "help": ""}, status=503, headers={"Retry-After": "60"})
     words = " ".join(file.name.rsplit(".", 1)[0].replace("_", " ").split())[:80]
     words = "".join(letter for letter in words if letter not in "[]()\\")
     return JsonResponse({"markdown": f"![{words}](picture:{picture.public_id})", "id": picture.public_id})

@@ -1,6 +1,7 @@
 // <picture-drop data-url="…"> around a text area: pictures dropped, pasted, chosen or taken with the phone are sent there, and their
 // Markdown is put into the text. The server answers {"markdown": "![…](…)"}; a refusal {"error": "…", "help": "…"} is said in place.
 import { announce, element, failure, fill, icon, token, words } from "../core.js";
+import { refusalOf } from "../notices.js";
 import { insert } from "./index.js";
 
 const size = (bytes) => `${(bytes / 1_000_000).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })}\u00a0MB`;
@@ -72,13 +73,14 @@ class PictureDrop extends HTMLElement {
       try {
         answer = JSON.parse(request.responseText);
       } catch {
-        answer = {};
+        const refusal = refusalOf(request.getResponseHeader("X-Refusal"));
+        if (refusal) answer = { error: refusal.title, help: refusal.text };
       }
       if (request.status < 300 && answer.markdown) {
         line.remove();
         insert(this.querySelector("textarea"), `${answer.markdown}\n`);
         announce(fill(words.uploaded, { name: file.name }));
-      } else this.fail(line, file, answer);
+      } else this.fail(line, file, answer, request.status === 503 ? () => this.sendOne(file) : undefined);
     });
     request.addEventListener("error", () => this.fail(line, file, { help: words.offline }, () => this.sendOne(file)));
     request.open("POST", this.dataset.url);
