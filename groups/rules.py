@@ -83,3 +83,6 @@ RULES: dict[Action, Rule] = {
 
 # Labels narrow what every action gives: a guest has only what is shared with guests.
 GUESTS_READ_LABELS = frozenset({Label.SHARED})
+
+# Where every employee reads, member or not, and no type is ever changed: who reads one such wall reads them all.
+WALLS_OF_EMPLOYEES = RULES["read"].employees_in - frozenset(GROUP_TYPES)

@@ -12,6 +12,7 @@ class GroupIndex(indexes.SearchIndex, indexes.Indexable):
     text = indexes.CharField(document=True, model_attr="purpose")
     title = indexes.CharField(model_attr="name")
     space = indexes.IntegerField(model_attr="pk")
+    space_type = indexes.CharField(model_attr="type")
     is_shared = indexes.BooleanField(default=True)
 
     finds = "group"

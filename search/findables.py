@@ -4,7 +4,8 @@ An app makes its rows findable in its ``search_indexes.py``, importing Haystack 
 
 ``text``, ``title``      words of the row;
 ``context``              more words (a reply's thread title, its author) that help to match, but are no hit alone;
-``space``, ``is_shared`` the space it stands in, and whether its label lets guests read it; not where no space decides;
+``space``, ``space_type`` the space it stands in and its type; not where no space decides;
+``is_shared``            whether its label lets guests read it;
 ``finds``                the word for it: ``thread``, ``person``, ``group``, ``topic``;
 ``hears``                fact name -> function from the fact's ids to the keys of the rows to write again;
 ``waits``                those of these facts that change words of very many rows and hide none: they may be late;
@@ -29,10 +30,13 @@ from django.utils.safestring import SafeString
 from haystack import connections
 
 from groups import policy
-from groups.rules import GUESTS_READ_LABELS, Action
+from groups.rules import GUESTS_READ_LABELS, RULES, WALLS_OF_EMPLOYEES, Action
 from kit.prepared import Prepared
 from people.models import Person
 from search.engines.matching import Gate
+
+EMPLOYEES = 1
+"""The gate number of all walls that every employee reads: one for 25,000 personal walls. WHY: docs/decisions/0070."""
 
 
 def gate_number(space: int, *, is_shared: bool) -> int:
@@ -40,15 +44,23 @@ def gate_number(space: int, *, is_shared: bool) -> int:
     return space * 2 + is_shared
 
 
-_SPACES = Prepared(lambda standing, action: policy.spaces_for(standing, action).values_list("pk", flat=True))
+def gate_at(space: int, type: str, *, is_shared: bool) -> int:
+    """The gate number of what stands in ``space`` (its key) of this type."""
+    return EMPLOYEES if type in WALLS_OF_EMPLOYEES else gate_number(space, is_shared=is_shared)
+
+
+_SPACES = Prepared(lambda standing, action: policy.keys_for(standing, action, but=WALLS_OF_EMPLOYEES))
 
 
 def gate_for(viewer: Person, action: Action = "read") -> Gate:
     """The first gate: gate numbers of every space where ``viewer`` may do ``action``."""
-    spaces = _SPACES.rows(policy.Standing.of(viewer), action, viewer=viewer.pk)
+    spaces = [row[0] for row in _SPACES.rows(policy.Standing.of(viewer), action, viewer=viewer.pk)]
     numbers = {gate_number(space, is_shared=True) for space in spaces}
     if viewer.is_employee:
         numbers |= {gate_number(space, is_shared=False) for space in spaces}
+        # SECURITY: only where the rule lets all employees in, closed accounts not.
+        if viewer.may_act and RULES[action].employees_in >= WALLS_OF_EMPLOYEES:
+            numbers.add(EMPLOYEES)
     return Gate(frozenset(numbers))
 
 
@@ -142,12 +154,12 @@ class Findable:
             "body": prepared.get("text") or "",
             "context": prepared.get("context") or "",
             "row": row.pk,
-            "gate": _gate(prepared.get("space"), prepared.get("is_shared", False)),
+            "gate": _gate(*map(prepared.get, ("space", "space_type", "is_shared"))),
         }
 
     def gate_of(self, row: Model) -> int:
         """The gate number of ``row`` alone, without its words."""
-        return _gate(self._prepared("space", row), self._prepared("is_shared", row))
+        return _gate(*(self._prepared(name, row) for name in ("space", "space_type", "is_shared")))
 
     def _prepared(self, name: str, row: Model) -> Any:
         if name not in self.index.fields:
@@ -156,8 +168,8 @@ class Findable:
         return own(row) if own else self.index.fields[name].prepare(row)
 
 
-def _gate(space: Any, is_shared: Any) -> int:
-    return gate_number(int(space), is_shared=bool(is_shared)) if space else 0
+def _gate(space: Any, type: Any, is_shared: Any) -> int:
+    return gate_at(int(space), type or "", is_shared=bool(is_shared)) if space else 0
 
 
 def findables(using: str = "default") -> dict[str, Findable]:

@@ -165,6 +165,7 @@ class PostIndex(indexes.SearchIndex, indexes.Indexable):
     title = indexes.CharField()
     context = indexes.CharField()
     space = indexes.IntegerField(model_attr="thread__space_id")
+    space_type = indexes.CharField(model_attr="thread__space__type")
     is_shared = indexes.BooleanField()
 
     finds = "thread"
@@ -187,7 +188,7 @@ class PostIndex(indexes.SearchIndex, indexes.Indexable):
         return Post
 
     def index_queryset(self, using=None):
-        return Post.objects.standing().filter(thread__deleted_at=None).select_related("thread", "author")
+        return Post.objects.standing().filter(thread__deleted_at=None).select_related("thread__space", "author")
 
     def rows(self, viewer):
         return _findable_by(viewer)

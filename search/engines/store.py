@@ -27,7 +27,7 @@ from whoosh.reading import SegmentReader
 from search.engines.lean import LeanWriter
 from search.engines.segments import SegmentView, schema
 
-VERSION = 2
+VERSION = 3
 """Raise it when the schema or :mod:`search.words` changes: every index of an older version is rebuilt by itself."""
 
 MERGE_FACTOR = 8
