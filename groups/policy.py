@@ -11,11 +11,12 @@ from functools import reduce
 from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from groups.models import GUEST_TYPES, Label, Membership, Role, Space, SpaceQuerySet, SpaceType
-from groups.rules import ACTIONS, GUESTS_READ_LABELS, RULES, Action, Rule
+from groups.rules import ACTIONS, GUESTS_READ_LABELS, RULES, WALLS_OF_EMPLOYEES, Action, Rule
 from kit.prepared import Given, Prepared
 from people.models import Company, GroupCreators, Person
 
@@ -134,6 +135,20 @@ def scope(rows: QuerySet[Rows], viewer: Viewer, action: Action = "read", *, with
     if label_path and not getattr(viewer, "is_employee", False):
         rows = rows.filter(**{f"{label_path}__in": GUESTS_READ_LABELS})
     return rows
+
+
+def scope_of_found(rows: QuerySet[Rows], viewer: Viewer) -> QuerySet[Rows]:
+    """``scope(rows, viewer, "read")`` for rows of which few are wanted, known by their keys: from the same grounds.
+
+    PERF: PostgreSQL looks up the space of each row, where for :func:`scope` it reads all 28,000 spaces of a large
+    company first, whatever is wanted. SQLite does the right thing by itself.
+    """
+    if connection.vendor == "sqlite" or not getattr(viewer, "is_employee", False):
+        return scope(rows, viewer, "read")
+    space_path, _ = _paths(rows.model)
+    types = _types_without_membership(viewer, RULES["read"]) & WALLS_OF_EMPLOYEES if viewer.may_act else set()
+    by_key = Q(**{f"{space_path}__in": keys_for(viewer, "read", but=WALLS_OF_EMPLOYEES)})
+    return rows.filter(by_key | Q(**{f"{space_path}__type__in": sorted(types)}))
 
 
 def with_rights(spaces: QuerySet[Space], viewer: Viewer) -> QuerySet[Space]:

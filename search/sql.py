@@ -10,7 +10,6 @@ import contextlib
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -19,34 +18,19 @@ from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 
 from kit.prepared import Given
+from search import statements
+from search.counting import Counted, Hit, counted
 from search.engines.deadline import Deadline, TimeUp
 from search.pages import Page
 
-GROUP_ROWS = {"best": "weight DESC, r_moment DESC, r_pk DESC", "newest": "r_moment DESC, weight DESC, r_pk DESC"}
-PAGE_ROWS = {"best": "weight DESC, r_activity DESC, r_tie", "newest": "r_moment DESC, r_tie"}
-
-
-@dataclass(slots=True)
-class Hit:
-    """One row of results: the best post of a thread, and how many more of it match."""
-
-    pk: int
-    weight: float
-    matching: int
-    row: Any = None
-
-
-@dataclass(slots=True)
-class Counted:
-    """What the statement gives: hits of one page, the count of all, and counts by facet and value."""
-
-    total: int = 0
-    hits: list[Hit] = field(default_factory=list)
-    facets: dict[str, dict[str, int]] = field(default_factory=dict)
+FEW_ROWS = 300
+"""So many rows of PostgreSQL's engine are fetched and counted here; of more the database counts."""
 
 
 def keys_in(keys: Iterable[int] | Given) -> RawSQL:
     """``keys`` as a subquery of one parameter, however many they are; what is given for them later: :func:`written`."""
+    if settle := getattr(keys, "settled", None):
+        keys = settle()
     if statement := getattr(keys, "statement", ""):
         return RawSQL(f"SELECT found.pk FROM ({statement}) found", keys.parameters)  # type: ignore[union-attr]  # noqa: S608, S611
     parameter = keys if isinstance(keys, Given) else written(keys)
@@ -84,6 +68,8 @@ def annotated(rows: QuerySet, page: Page, chosen: Mapping[str, Q], facets: Mappi
         annotations[f"c_{index}"] = _flag(chosen[name])
     for name, what in facets.items():
         if isinstance(what, str):
+            if not what.startswith(f"{page.group}__"):
+                raise ValueError(f"The facet {name} is no column of a {page.group}: {what}.")
             annotations[f"f_{name}"] = F(what)
         else:
             annotations.update({f"f_{name}_{value}": _flag(asks) for value, asks in what.items()})
@@ -115,62 +101,55 @@ def count_and_page(
     where no words were asked; ``chosen``: what narrows, by facet: a facet is counted without its own choice, so that
     the other values stay visible; ``facets``: lookup or mapping of name to Q, by facet.
     """
-    names = list(chosen)
     # SECURITY: ``rows`` comes from Findable.rows(viewer); nothing below widens it.
     base, params = rows
     if not base:
         return Counted()
+    parts = (list(chosen), facets, order, first, size, deadline)
+    told = _count(base, params, weights, *parts)
+    if not told.total and (ask_instead := getattr(weights, "otherwise", None)):
+        # Perhaps nothing readable holds one of the words: the engine looks only now, when nothing was found.
+        other = ask_instead()
+        if other is not None:
+            return _count(base, params, other, *parts)
+    return told
 
-    def where(without: str = "") -> str:
-        kept = [f"c_{index} = {_TRUE[connection.vendor]}" for index, name in enumerate(names) if name != without]
-        return " WHERE " + " AND ".join(kept) if kept else ""
 
-    # S608: every piece is our own constant or the compiler's SQL; what people typed is in the parameters.
-    with_weights = ""
-    scored = "SELECT base.*, 0.0 AS weight FROM base"
-    all_params: list[Any] = []
-    if weights is not None:
+def _count(
+    base: str,
+    params: Sequence[Any],
+    weights: Mapping[int, float] | None,
+    names: Sequence[str],
+    facets: Mapping[str, Any],
+    order: str,
+    first: int,
+    size: int,
+    deadline: Deadline,
+) -> Counted:
+    if weights is not None and connection.vendor == "postgresql":
         found, found_params = _found(weights)
-        with_weights = f"hits AS ({found}), "
-        all_params += found_params
-        base = f"SELECT b.* FROM ({base}) b WHERE b.r_pk IN (SELECT pk FROM hits)"  # noqa: S608
-        scored = "SELECT base.*, hits.weight AS weight FROM base JOIN hits ON hits.pk = base.r_pk"
-    all_params += params
-    parts = [
-        f"SELECT 'hit' AS part, CAST(r_pk AS text) AS value, matching AS number, weight, place FROM ("  # noqa: S608
-        f"SELECT r_pk, matching, weight, ROW_NUMBER() OVER (ORDER BY {PAGE_ROWS[order]}) AS place FROM ("
-        f"SELECT r_pk, r_moment, r_activity, r_tie, weight, "
-        f"ROW_NUMBER() OVER (PARTITION BY r_group ORDER BY {GROUP_ROWS[order]}) AS nth, "
-        f"COUNT(*) OVER (PARTITION BY r_group) AS matching FROM scored{where()}) grouped WHERE nth = 1) placed "
-        f"WHERE place > {int(first)} AND place <= {int(first + size)}",
-        f"SELECT 'total', '', COUNT(DISTINCT r_group), 0.0, 0 FROM scored{where()}",  # noqa: S608
-    ]
-    for name, what in facets.items():
-        if isinstance(what, str):
-            parts.append(
-                f"SELECT 'facet:{name}', CAST(f_{name} AS text), COUNT(DISTINCT r_group), 0.0, 0 "  # noqa: S608
-                f"FROM scored{where(name)} GROUP BY f_{name}"
-            )
-            continue
-        for value in what:
-            narrowing = where(name)
-            flag = f"f_{name}_{value} = {_TRUE[connection.vendor]}"
-            narrowing += f" AND {flag}" if narrowing else f" WHERE {flag}"
-            parts.append(f"SELECT 'facet:{name}', '{value}', COUNT(DISTINCT r_group), 0.0, 0 FROM scored{narrowing}")  # noqa: S608
-    statement = f"WITH {with_weights}base AS ({base}), scored AS ({scored}) " + " UNION ALL ".join(parts)
-    counted = Counted()
+        scored = f"SELECT b.*, hits.weight FROM ({base}) b JOIN ({found}) hits ON hits.pk = b.r_pk"  # noqa: S608
+        all_params = [*params, *found_params]
+        columns = statements.columns(names, facets)
+        few = rows_of(statements.few(base, found, columns, FEW_ROWS + 1), [*found_params, *params], deadline)
+        if few.pop()[-1] <= FEW_ROWS:
+            return counted(few, columns, chosen=names, facets=facets, order=order, first=first, size=size)
+        statement = statements.grouped(scored, names, facets, order, first, size)
+    else:
+        found, found_params = ("", ()) if weights is None else _found(weights)
+        all_params = [*found_params, *params]
+        statement = statements.windowed(base, found, names, facets, order, first, size)
+    told = Counted()
     hits: list[tuple[int, Hit]] = []
-    with time_limit(deadline), connection.cursor() as cursor:
-        cursor.execute(statement, all_params)
-        for part, value, number, weight, place in cursor.fetchall():
-            if part == "hit":
-                hits.append((place, Hit(int(value), float(weight), int(number))))
-            elif part == "total":
-                counted.total = number
-            elif value is not None:
-                counted.facets.setdefault(part.removeprefix("facet:"), {})[value] = number
-    counted.hits = [hit for _, hit in sorted(hits, key=lambda pair: pair[0])]
-    return counted
+    for part, value, number, weight, place in rows_of(statement, all_params, deadline):
+        if part == "hit":
+            hits.append((place, Hit(int(value), float(weight), int(number))))
+        elif part == "total":
+            told.total = number
+        elif value is not None:
+            told.facets.setdefault(part.removeprefix("facet:"), {})[value] = number
+    told.hits = [hit for _, hit in sorted(hits, key=lambda pair: pair[0])]
+    return told
 
 
 def is_nothing(weights: Mapping[int, float]) -> bool:
@@ -186,9 +165,6 @@ def _found(weights: Mapping[int, float]) -> Statement:
     return _WEIGHTS[connection.vendor], [json.dumps({str(key): weight for key, weight in weights.items()})]
 
 
-_TRUE = {"sqlite": "1", "postgresql": "true"}
-
-
 def _flag(asks: Q) -> Case:
     return Case(When(asks, then=Value(True)), default=Value(False), output_field=BooleanField())
 
@@ -197,6 +173,10 @@ def _flag(asks: Q) -> Case:
 # which is what PostgreSQL takes for granted, whole tables would be read in the place of a few hundred rows.
 _LIMITED = "SET LOCAL statement_timeout = %d; SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1"
 _UNLIMITED = "SET LOCAL statement_timeout = DEFAULT; SET LOCAL jit = DEFAULT; SET LOCAL random_page_cost = DEFAULT"
+
+# To walk a table in hope of an early hit, as PostgreSQL likes to do for EXISTS, could take for ever.
+NO_WALK = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off"
+WALK = "SET LOCAL enable_seqscan = DEFAULT; SET LOCAL enable_indexscan = DEFAULT"
 
 
 @contextlib.contextmanager
@@ -229,4 +209,25 @@ def time_limit(deadline: Deadline) -> Iterator[None]:
         raise
     finally:
         # PostgreSQL works in a process of its own: what it worked for this query is not seen by this thread's clock.
+        deadline.spend(time.monotonic() - began)
+
+
+def rows_of(statement: str, parameters: Sequence[Any], deadline: Deadline) -> list[tuple[Any, ...]]:
+    """Rows of one statement, stopped at ``deadline``. Raises TimeUp."""
+    if connection.vendor == "sqlite" or connection.in_atomic_block:
+        with time_limit(deadline), connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchall()
+    deadline.check()
+    began = time.monotonic()
+    try:
+        with connection.cursor() as cursor:
+            # PERF: commands that are sent together are one transaction, in one way to and fro in the place of four.
+            cursor.execute(f"{_LIMITED % int(deadline.left * 1000 + 1)}; {statement}", parameters)
+            return cursor.fetchall()
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") == "57014":
+            raise TimeUp from error
+        raise
+    finally:
         deadline.spend(time.monotonic() - began)

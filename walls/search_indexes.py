@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet, TextField
 from haystack import indexes
 
 from groups.models import Label
-from groups.policy import Standing, Viewer
+from groups.policy import Standing, Viewer, scope_of_found
 from kit.markdown import ADDRESSES
 from kit.prepared import Given, Prepared
 from search.findables import is_shared
@@ -147,7 +147,7 @@ _COLUMNS = (
 
 
 def _findable_by(viewer: Viewer) -> QuerySet[Post]:
-    return Post.objects.readable_by(viewer).standing().filter(thread__deleted_at=None)
+    return scope_of_found(Post.objects.standing().filter(thread__deleted_at=None), viewer)
 
 
 def _present(standing: Standing, keys: Given) -> QuerySet[Post]:
