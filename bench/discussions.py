@@ -20,7 +20,7 @@ from bench.texts import Body, Indexed, Texts, indexed
 from groups.models import GUEST_TYPES, Label, SpaceType
 from kit import clock, ids
 from people.models import Person
-from search.engines.postgres.rows import VERSION, mark
+from search.engines.postgres.rows import mark
 from search.engines.postgres.vectors import CONTEXT, TITLE
 from search.findables import findable, gate_at, is_shared
 from walls.models import Follow, Kind, Post, ReadMark, Status, Thread
@@ -199,12 +199,12 @@ class Discussions:
             parts += [thread.context.entries, _name(name, thread.context.places)]
         gate = gate_at(thread.place.space, thread.place.type, is_shared=is_shared(thread.label))
         marks = f"{{{gate},{mark(self._one.label)}}}"
-        self._search.append(f"{self._one.label}\t{key}\t{marks}\t{' '.join(parts)}\t{VERSION}\n")
+        self._search.append(f"{self._one.label}\t{key}\t{marks}\t{' '.join(parts)}\n")
 
     def _jobs(self) -> Iterator[Job]:
         for rows in (self._threads, self._tagged, self._posts, self._follows, self._marks):
             yield rows.taken()
-        yield job("search_row", "label, key, marks, words, version", self._search)
+        yield job("search_row", "label, key, marks, words", self._search)
         self._search = []
 
     def _words(self) -> Job:

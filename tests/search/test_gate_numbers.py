@@ -83,7 +83,7 @@ def test_rows_of_walls_that_were_written_with_numbers_of_their_own_get_the_one(c
         old = gate_number(wall.thread.space_id, is_shared=False)
         cursor.execute("UPDATE search_row SET marks[1] = %s WHERE label = 'walls.post' AND key = %s", [old, wall.pk])
         assert keys_found(cast.outsider, "okapi") == {group.pk}
-        cursor.execute(import_module("search.migrations.0003_one_number_for_walls_of_employees").MARKS)
+        import_module("search.migrations.0004_one_number_for_walls_of_employees").renumber(cursor)
         cursor.execute("SELECT key, marks FROM search_row WHERE label = 'walls.post' ORDER BY key")
         assert cursor.fetchall() == before
     assert keys_found(cast.outsider, "okapi") == {group.pk, wall.pk}
