@@ -79,8 +79,8 @@ def _grounds(viewer: Viewer, action: Action, but: frozenset[SpaceType] = frozens
     grounds = [Q(pk__in=_memberships(viewer, action, but).values("space_id"))]
     if types := _types_without_membership(viewer, rule) - but:
         grounds.append(Q(type__in=sorted(types)))
-    if (types := rule.owners_in - but) and viewer.is_employee:
-        grounds.append(Q(type__in=sorted(types), owner_id=viewer.pk))
+    if (owned := rule.owners_in - but) and viewer.is_employee:
+        grounds.append(Q(type__in=sorted(owned), owner_id=viewer.pk))
     return grounds if rule.when_archived else [ground & Q(archived_at=None) for ground in grounds]
 
 

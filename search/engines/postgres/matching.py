@@ -7,7 +7,7 @@ and each is then asked for behind the gate, before they are counted and cut to a
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -135,7 +135,7 @@ class PostgresMatching:
 
     # Widening ---------------------------------------------------------------------------------------------------------
 
-    def _as_they_stand(self, terms: list[Term]) -> tuple[dict[int, asking.Piece], list[Word]]:
+    def _as_they_stand(self, terms: Sequence[Term]) -> tuple[dict[int, asking.Piece], list[Word]]:
         """How to ask for beginnings, and the words for which others might stand in."""
         pieces: dict[int, asking.Piece] = {}
         doubtful = []
@@ -146,7 +146,7 @@ class PostgresMatching:
                 doubtful.append(one)
         return pieces, doubtful
 
-    def _widened(self, terms: list[Term]) -> tuple[dict[int, asking.Piece], set[int]]:
+    def _widened(self, terms: Sequence[Term]) -> tuple[dict[int, asking.Piece], set[int]]:
         """What is asked in the place of terms, by their identity; and those that nothing readable meets."""
         pieces, doubtful = self._as_they_stand(terms)
         lost: set[int] = set()
