@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from selectolax.lexbor import LexborHTMLParser
 
 from imports import services
@@ -29,6 +30,8 @@ pytestmark = [
     pytest.mark.skipif(not REAL.is_dir(), reason="PARVIS_REAL_DATA names no folder with real discussions"),
 ]
 
+# Reading asks no database: once is enough, and it takes a minute.
+once = pytest.mark.skipif(not settings.IS_EMBEDDED, reason="asks no database: it runs on the embedded profile")
 EVERY = 16  # one message in sixteen: some ten seconds
 MADE_BY_ZULIP = (
     "span.katex-html, math semantics > :not(annotation), span.emoji, time,"
@@ -44,6 +47,7 @@ def rows(folder: Path) -> Iterator[dict]:
             yield from map(json.loads, lines)
 
 
+@once
 def test_every_row_is_one_post_or_one_refusal(tmp_path):
     ids, threads = Counter(), set()
     for row in rows(REAL):
@@ -59,6 +63,7 @@ def test_every_row_is_one_post_or_one_refusal(tmp_path):
         assert not checked.unknown_references()
 
 
+@once
 def test_no_word_of_a_message_is_lost(tmp_path):
     known = zulip.survey(REAL, "https://chat.test", lambda n: None)
     lost = []
