@@ -27,6 +27,8 @@ LEGS = ("sqlite", "postgresql", "faults", "cluster", "journeys")
 ON_REQUEST = ("cluster-journeys",)
 #: legs with a folder of their own, outside the first two
 APART = ("faults", "cluster", "journeys")
+#: folders whose tests are the same on any database: they run in the first leg only
+ANY_DATABASE = ("deploy",)
 #: seconds after which a leg is stopped: a hanging test must not hold the machine
 LIMITS = {"sqlite": 1200, "postgresql": 1200, "faults": 1500, "cluster": 420, "journeys": 1500, "cluster-journeys": 2400}
 NO_TESTS = 5
@@ -93,7 +95,7 @@ def pytest_command(leg: str, report: Path, extra: list[str]) -> list[str] | None
         if not any(folder.rglob("test_*.py")):
             return None
         return [*command, str(folder), *(["-p", "no:asyncio", "-p", "no:xdist"] if leg.endswith("journeys") else []), *extra]
-    ignored = [f"--ignore={TESTS / name}" for name in APART]
+    ignored = [f"--ignore={TESTS / name}" for name in (*APART, *(ANY_DATABASE if leg == "postgresql" else ()))]
     return [*command, str(TESTS), *ignored, "-p", "no:playwright", "-n", "2", "--dist", "loadfile", *extra]
 
 
