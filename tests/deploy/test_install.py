@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 from tests.intranet import servers
 
@@ -32,7 +29,6 @@ def trial(serve: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return bash(f"{as_parvis}TRIAL={servers.free_port()}\nprove\necho proved", folder)
 
 
-@pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="the trial serves an embedded company of its own")
 def test_a_version_that_answers_is_proven_and_its_trial_ends(tmp_path):
     (tmp_path / "data").mkdir()
     assert servers.manage(tmp_path / "data", "migrate", "--verbosity", "0").returncode == 0

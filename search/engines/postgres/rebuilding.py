@@ -43,7 +43,7 @@ def rebuild(progress: Progress = lambda done, total: None) -> int:
                 done += len(chunk)
                 state.tell(done, total)
                 progress(done, max(total, done))
-            patiently(lambda one=one, last=last: _drop_gone(one, last, None))  # type: ignore[misc]
+            patiently(_drop_gone, one, last, None)
             _write_left(one, left)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM search_row WHERE NOT label = ANY(%s)", [list(known)])
@@ -100,7 +100,7 @@ def _write_left(one: Findable, keys: Iterable[int]) -> None:
     """Write one by one what others held: whoever did may have changed their mind, and have written nothing."""
     for key in keys:
         try:
-            patiently(lambda key=key: _write_kept(one, [key], waits=True))  # type: ignore[misc]
+            patiently(_write_kept, one, [key], waits=True)
         except InUse:
             log.warning("search row %s %s is left to who writes it at this moment", one.label, key)
 
@@ -110,7 +110,7 @@ def write_anew(one: Findable, keys: Iterable[int]) -> None:
     wanted = sorted(set(keys))
     for first in range(0, len(wanted), CHUNK):
         part = wanted[first : first + CHUNK]
-        patiently(lambda part=part: _write_kept(one, part, waits=True))  # type: ignore[misc]
+        patiently(_write_kept, one, part, waits=True)
 
 
 def _write_kept(one: Findable, keys: list[int], *, waits: bool) -> set[int]:

@@ -37,7 +37,7 @@ def clean() -> int:
             _drop_twins(label, batch)
             if unused := _unused(label, batch):
                 try:
-                    patiently(lambda label=label, unused=unused: _drop(label, unused))  # type: ignore[misc]
+                    patiently(_drop, label, unused)
                 except InUse:
                     log.info("%s words that nothing holds wait for the next time", len(unused))
     return looked_at
