@@ -44,6 +44,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if IS_HTTPS else []
 INSTALLED_APPS = [
     "intranet",
     "imports",
+    "archive",
     "notifications",
     "profiles",
     "walls",
