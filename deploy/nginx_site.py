@@ -22,7 +22,7 @@ FORM_MB = 1
 #: what a view said of a file, kept when the file comes from elsewhere (nginx itself keeps type, disposition, caching)
 HANDED_ON = (
     "ETag", "Vary", "Content-Language", "Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options",
-    "Referrer-Policy", "Cross-Origin-Opener-Policy", "Strict-Transport-Security",
+    "Referrer-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Strict-Transport-Security",
 )  # fmt: skip
 #: what a storage says of its own, and nobody needs to know
 OF_BUCKETS = (

@@ -33,6 +33,14 @@ MAX_AT_ONCE = 64
 # What a form around a file adds to it.
 FORM_ROOM = 1_000_000
 HEADER_LIMIT = 32 * 1024
+#: what an answer made beside Django says of itself: plain words that nobody keeps, embeds or takes for a page
+ALONE = (
+    (b"cache-control", b"no-store, private"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-content-type-options", b"nosniff"),
+)
 
 
 @dataclass
@@ -183,9 +191,8 @@ async def answer(refusal: Refused, send: Send) -> None:
     """Say why, in one line of plain text."""
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
-        (b"cache-control", b"no-store, private"),
-        (b"x-content-type-options", b"nosniff"),
         (b"connection", b"close"),
+        *ALONE,
     ]
     if refusal.status == 503:
         headers.append((b"retry-after", b"60"))

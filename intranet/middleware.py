@@ -13,13 +13,15 @@ from kit.limits import LimitReached
 
 
 def private_answers(get_response):
-    """Say ``no-store`` on everything but static files: answers are private, errors too."""
+    """Say ``no-store`` on everything but static files: answers are private, errors too. No other site may embed one."""
 
     def middleware(request):
         response = get_response(request)
         # SECURITY: a shared cache must keep neither a page nor the news that it was refused.
         if "Cache-Control" not in response:
             response["Cache-Control"] = "no-store, private"
+        # SECURITY: a page of another site may not even load a picture of ours to learn whether it is there.
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 
     return middleware

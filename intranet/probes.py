@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 
 from intranet import metrics, readiness
-from intranet.bodies import App, Message, Receive, Send
+from intranet.bodies import ALONE, App, Message, Receive, Send
 
 log = logging.getLogger("parvis.probes")
 
@@ -123,8 +123,7 @@ async def answered(send: Send, status: int, content_type: bytes, body: bytes) ->
     headers = [
         (b"content-type", content_type),
         (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
+        *ALONE,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

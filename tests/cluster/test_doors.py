@@ -15,7 +15,8 @@ from PIL import Image
 FORM = "multipart/form-data; boundary=edge"
 # What every answer with bytes says about them, whoever sends it.
 SAID = ("Content-Type", "Cache-Control", "Content-Disposition", "Content-Security-Policy", "X-Content-Type-Options",
-        "X-Frame-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy", "Vary", "Content-Language")  # fmt: skip
+        "X-Frame-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy",
+        "Vary", "Content-Language")  # fmt: skip
 
 
 def form(name: str, content: bytes) -> bytes:

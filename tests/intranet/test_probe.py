@@ -44,7 +44,7 @@ def test_a_process_that_lives_and_can_work_says_so_to_anybody_under_any_host_nam
     assert ask(server.address, "/health/live", Host="10.1.2.3")[:2] == (200, "alive\n")
     status, text, headers = ask(server.address, "/health/ready", Host="10.1.2.3")
     assert (status, json.loads(text)) == (200, {"ready": True})
-    assert headers["cache-control"] == "no-store"
+    assert headers["cache-control"] == "no-store, private"
 
 
 @embedded_only
