@@ -20,8 +20,10 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models import DateTimeField, Expression, Field, Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+
+from kit import clock
 
 Row = TypeVar("Row", bound=Model)
 
@@ -41,6 +43,13 @@ class Given(Expression):
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
         return "%s", (self,)
+
+
+class Moment(Given):
+    """The moment at which the query is run, by the one clock; nobody has to give it."""
+
+    def __init__(self) -> None:
+        super().__init__("the moment", DateTimeField())
 
 
 class Prepared(Generic[Row]):
@@ -120,6 +129,8 @@ def _check(parameter: Any) -> None:
 def _value(parameter: Any, values: dict[str, Any], connection: Any) -> Any:
     if not isinstance(parameter, Given):
         return parameter
+    if isinstance(parameter, Moment):
+        return parameter.output_field.get_db_prep_value(clock.now(), connection)
     if parameter.name not in values:
         raise TypeError(f"The prepared query wants a value for {parameter.name}")
     return parameter.output_field.get_db_prep_value(values[parameter.name], connection)

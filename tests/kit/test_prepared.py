@@ -16,7 +16,7 @@ from groups.models import Membership, Space
 from groups.policy import Standing
 from groups.rules import ACTIONS
 from kit import clock
-from kit.prepared import Prepared
+from kit.prepared import Moment, Prepared
 from people.models import Person
 
 SPACES = Prepared(lambda viewer, action: policy.spaces_for(viewer, action).order_by("pk"))
@@ -121,3 +121,12 @@ def test_who_is_not_signed_in_has_the_standing_of_nobody(cast):
     nobody = AnonymousUser()
     assert not Standing.of(nobody).may_act
     assert not any(policy.can(nobody, "know", space) for space in cast.spaces.values())
+
+
+@pytest.mark.django_db
+def test_the_moment_is_that_of_each_run_and_nobody_gives_it(cast):
+    made = Prepared(lambda: Space.objects.filter(created_at__lte=Moment()).order_by("pk"))
+    assert made.rows() == list(Space.objects.order_by("pk"))
+    with clock.set_to(clock.now() - dt.timedelta(days=1)):
+        assert made.rows() == []
+    assert made.rows() != []
