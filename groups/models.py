@@ -209,3 +209,31 @@ class JoinRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} to {self.space_id}"
+
+
+class TimedAccess(models.Model):
+    """Break-glass: an administrator reads a space until a moment, without being in it.
+
+    Made by ``archive`` when two administrators have decided so, and gone when it is over. While it lies here past
+    its end it gives nothing (the rule looks at the clock), and counts for :func:`groups.timed.rights_epoch`.
+    """
+
+    # The indexes below begin with these keys: none of their own.
+    space = models.ForeignKey(Space, models.CASCADE, related_name="timed_accesses", db_index=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="timed_accesses", db_index=False)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    reason = models.TextField(help_text="As it was asked for; the managers of the group read it.")
+    started_at = models.DateTimeField(default=clock.now)
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["space", "ends_at"], name="timed_access_by_space"),
+            models.Index(fields=["person", "ends_at"], name="timed_access_by_person"),
+        ]
+        constraints = [
+            models.CheckConstraint(name="timed_access_takes_two", condition=~Q(person=models.F("approved_by"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.space_id} until {self.ends_at:%Y-%m-%d %H:%M}"

@@ -5,6 +5,7 @@
 ``editors_in``         types in which an editor of the company may;
 ``administrators_in``  types in which an administrator may;
 ``roles_in``           roles of a membership that give the right, by type;
+``timed_in``           types in which an administrator may for a time, when another approved it (break-glass);
 ``when_archived``      whether the right outlives the archiving of the space.
 """
 
@@ -23,6 +24,8 @@ ANYONE_IN = frozenset({Role.GUEST, Role.MEMBER, Role.MANAGER})
 MANAGERS = frozenset({Role.MANAGER})
 EMPLOYEES_WALLS = frozenset({SpaceType.COMMON, SpaceType.PERSONAL})
 NOWHERE: frozenset[SpaceType] = frozenset()
+# WHY: docs/decisions/0170; never a private conversation.
+BY_BREAK_GLASS = frozenset({SpaceType.CLOSED, SpaceType.HIDDEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Rule:
     editors_in: frozenset[SpaceType] = NOWHERE
     administrators_in: frozenset[SpaceType] = NOWHERE
     roles_in: Mapping[SpaceType, frozenset[Role]] = field(default_factory=dict)
+    timed_in: frozenset[SpaceType] = NOWHERE
     when_archived: bool = False
 
 
@@ -46,12 +50,14 @@ RULES: dict[Action, Rule] = {
         "learn that it exists: its name, its purpose, its managers, how many are in it",
         employees_in=EMPLOYEES_WALLS | {SpaceType.PAGE, SpaceType.OPEN, SpaceType.CLOSED},
         roles_in=_members_everywhere,
+        timed_in=BY_BREAK_GLASS,
         when_archived=True,
     ),
     "read": Rule(
         "read what stands in it (labels narrow further), and see who is in it",
         employees_in=EMPLOYEES_WALLS | {SpaceType.PAGE, SpaceType.OPEN},
         roles_in=_members_everywhere,
+        timed_in=BY_BREAK_GLASS,
         when_archived=True,
     ),
     "write": Rule(

@@ -13,6 +13,7 @@ is printed from it by `python manage.py print_rules > docs/rules.md`.
 
 A dash means: nobody. "Employees" are all active employees, member or not; a guest has rights only through a
 membership, never in a hidden group, and reads only threads with the label *shared*.
+By break-glass means: until a set moment, when another administrator has approved it ([how](break-glass.md)).
 An account that is closed, or a guest after the last day, has no right anywhere.
 
 """
@@ -39,6 +40,8 @@ def who(rule: Rule, kind: SpaceType) -> str:
     ):
         if kind in types:
             words.append(word)
+    if kind in rule.timed_in:
+        words.append("administrators by break-glass")
     roles = rule.roles_in.get(kind, frozenset())
     # SECURITY: policy gives a guest nothing in a hidden group, whatever row there is.
     words += [

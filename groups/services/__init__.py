@@ -26,6 +26,7 @@ from groups.services.spaces import (
     unarchive,
 )
 from groups.services.succession import hear_account_closed
+from groups.services.timed import end_timed_access, start_timed_access_unsafe
 
 __all__ = [
     "accept_invitation",
@@ -39,6 +40,7 @@ __all__ = [
     "decline_invitation",
     "decline_request",
     "edit_group",
+    "end_timed_access",
     "hand_over",
     "hear_account_closed",
     "hear_person_changed",
@@ -51,6 +53,7 @@ __all__ = [
     "make_personal_space",
     "remove_member",
     "start_conversation",
+    "start_timed_access_unsafe",
     "unarchive",
     "withdraw_invitation",
     "withdraw_request",
