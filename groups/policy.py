@@ -15,9 +15,10 @@ from django.db import connection
 from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from groups.models import GUEST_TYPES, Label, Membership, Role, Space, SpaceQuerySet, SpaceType
+from groups.models import GUEST_TYPES, Label, Membership, Role, Space, SpaceQuerySet, SpaceType, TimedAccess
 from groups.rules import ACTIONS, GUESTS_READ_LABELS, RULES, WALLS_OF_EMPLOYEES, Action, Rule
-from kit.prepared import Given, Prepared
+from kit import clock
+from kit.prepared import Given, Moment, Prepared
 from people.models import Company, GroupCreators, Person
 
 Rows = TypeVar("Rows", bound=Model)
@@ -32,6 +33,7 @@ class Standing:
     """
 
     pk: ClassVar[Given] = Given("viewer", BigIntegerField())
+    now: ClassVar[Moment] = Moment()
 
     may_act: bool
     is_employee: bool
@@ -81,6 +83,11 @@ def _grounds(viewer: Viewer, action: Action, but: frozenset[SpaceType] = frozens
         grounds.append(Q(type__in=sorted(types)))
     if (owned := rule.owners_in - but) and viewer.is_employee:
         grounds.append(Q(type__in=sorted(owned), owner_id=viewer.pk))
+    # PERF: nobody but administrators is asked whether they have a timed access.
+    if (timed := rule.timed_in - but) and viewer.is_administrator and viewer.is_employee:
+        now = viewer.now if isinstance(viewer, Standing) else clock.now()
+        accesses = TimedAccess.objects.filter(person_id=viewer.pk, ends_at__gt=now)
+        grounds.append(Q(type__in=sorted(timed), pk__in=accesses.values("space_id")))
     return grounds if rule.when_archived else [ground & Q(archived_at=None) for ground in grounds]
 
 
@@ -187,21 +194,41 @@ def audience(thing: Model) -> QuerySet[Person]:
 
     For a Space: who may read at least its shared threads. Agreement with :func:`scope` is a contract test.
     """
-    space, label = space_and_label(thing)
-    return readers(space, label)
+    return all_readers(*space_and_label(thing))
+
+
+def addressees(thing: Model) -> QuerySet[Person]:
+    """Those of :func:`audience` who are told of ``thing``: without who only looks in by break-glass."""
+    return readers(*space_and_label(thing))
+
+
+def all_readers(space: Space, label: str = Label.SHARED) -> QuerySet[Person]:
+    """The active people who may read a thread with ``label`` in ``space`` at this moment, by whatever right."""
+    if space.type not in RULES["read"].timed_in:
+        return readers(space, label)
+    accesses = TimedAccess.objects.filter(space_id=space.pk, ends_at__gt=clock.now())
+    looking_in = Q(pk__in=accesses.values("person_id"), is_administrator=True, is_employee=True)
+    return _active_among(_meant(space) | looking_in, space, label)
 
 
 def readers(space: Space, label: str = Label.SHARED, *, at: Any = None) -> QuerySet[Person]:
-    """The active people who may read a thread with ``label`` in ``space``, stand-ins and robots left out.
+    """The active people for whom a thread with ``label`` in ``space`` is meant: who are counted, mentioned and told.
 
-    ``at``: the moment it is asked for, now when nothing is said.
+    Stand-ins, robots and who only looks in by break-glass are left out. ``at``: the moment, now when nothing is said.
     """
+    return _active_among(_meant(space), space, label, at=at)
+
+
+def _meant(space: Space) -> Q:
+    """Who reads in ``space`` by who they are or by membership."""
     rule = RULES["read"]
     roles = rule.roles_in.get(SpaceType(space.type), frozenset())
     members = Membership.objects.filter(space_id=space.pk, role__in=sorted(roles))
     allowed = Q(pk__in=members.values("person_id"))
-    if space.type in rule.employees_in:
-        allowed |= Q(is_employee=True)
+    return allowed | Q(is_employee=True) if space.type in rule.employees_in else allowed
+
+
+def _active_among(allowed: Q, space: Space, label: str, *, at: Any = None) -> QuerySet[Person]:
     people = Person.objects.active(at).filter(allowed, is_stand_in=False, is_robot=False)
     has_guests = label in GUESTS_READ_LABELS and space.type in GUEST_TYPES
     return people if has_guests else people.filter(is_employee=True)
