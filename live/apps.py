@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 SPACE_FACTS = (
+    "access.ended",
     "membership.ended",
     "membership.role-changed",
     "space.visibility-changed",

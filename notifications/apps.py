@@ -20,5 +20,7 @@ class NotificationsConfig(AppConfig):
         facts.subscribe("request.sent", subscribers.hear_request)
         facts.subscribe("request.accepted", subscribers.hear_admission)
         facts.subscribe("space.inherited", subscribers.hear_inheritance)
+        facts.subscribe("access.started", subscribers.hear_access)
+        facts.subscribe("access.ended", subscribers.hear_access)
         slots.fill("live.streams", "inbox", InboxStream())
         slots.fill(COUNTS, "inbox", queries.unread_count)

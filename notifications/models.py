@@ -27,6 +27,8 @@ class Reason(models.TextChoices):
     PRAISED = "praised", _("praised you")
     ADMITTED = "admitted", _("let you in")
     INHERITED = "inherited", _("has left the company; you manage this group now")
+    LOOKS_IN = "looks_in", _("may read here for a limited time, without being a member (break-glass)")
+    LOOKED_IN = "looked_in", _("may no longer read here (break-glass is over)")
     ANNOUNCEMENT = "announcement", _("announced")
     FOLLOWED = "followed", _("replied in a thread you follow")
 
@@ -40,7 +42,9 @@ NEEDS_YOU = (
     Reason.INVITATION,
     Reason.WALL,
     Reason.INHERITED,
+    Reason.LOOKS_IN,
 )
+OF_A_GROUP = (Reason.ADMITTED, Reason.INHERITED, Reason.LOOKS_IN, Reason.LOOKED_IN)
 STRENGTH = {str(reason): place for place, reason in enumerate(Reason)}
 
 
@@ -56,7 +60,7 @@ class NotificationQuerySet(models.QuerySet):
             models.Q(thread__in=threads)
             | models.Q(thread=None, reason=Reason.INVITATION, space__in=invited.values("space"))
             | models.Q(models.Exists(asking), thread=None, reason=Reason.REQUEST, space__in=managed)
-            | models.Q(thread=None, reason__in=(Reason.ADMITTED, Reason.INHERITED), space__in=spaces),
+            | models.Q(thread=None, reason__in=OF_A_GROUP, space__in=spaces),
             person=person,
             done_at=None,
         ).order_by("-told_at", "-pk")
@@ -112,8 +116,14 @@ class Notification(models.Model):
     def address(self) -> str:
         """Where the entry leads."""
         if self.thread is None:
-            return f"/groups/{self.space.public_id}/"
+            return self._address_of_space
         return f"/posts/{self.post.public_id}/" if self.post else f"/threads/{self.thread.public_id}/"
+
+    @property
+    def _address_of_space(self) -> str:
+        # The small space of a restricted thread has no page but the thread's.
+        thread = self.space.threads.filter(deleted_at=None).first() if self.space.is_named_readers else None
+        return f"/threads/{thread.public_id}/" if thread else f"/groups/{self.space.public_id}/"
 
     @property
     def title(self) -> str:

@@ -26,6 +26,8 @@ _ALWAYS = {
     Reason.ADMITTED,
     Reason.PRAISED,
     Reason.INHERITED,
+    Reason.LOOKS_IN,
+    Reason.LOOKED_IN,
 }
 _REPLIES = _ALWAYS | {Reason.REPLY, Reason.WALL, Reason.ACCEPTED}
 _LEVELS = {NotificationLevel.MENTIONS: _ALWAYS, NotificationLevel.REPLIES: _REPLIES}
@@ -38,7 +40,7 @@ def notify_of_post(*, fact_id: int, post: Post, reasons: dict[int, Reason], acto
     fact twice changes nothing.
     """
     actor = actor or post.author
-    readers = policy.audience(post).filter(pk__in=set(reasons) - {actor.pk})
+    readers = policy.addressees(post).filter(pk__in=set(reasons) - {actor.pk})
     wanted = {person.pk: reasons[person.pk] for person in readers if _wants(person, reasons[person.pk])}
     told = [pk for pk, reason in wanted.items() if _enter(fact_id, pk, post, reason, actor)]
     tell_inbox(told)

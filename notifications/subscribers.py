@@ -129,22 +129,35 @@ def hear_request(fact: HeardFact) -> None:
     request = JoinRequest.objects.select_related("space", "person").filter(pk=fact.ids["request"]).first()
     if request is None:
         return
-    managers = request.space.memberships.filter(role=Role.MANAGER).values("person_id")
-    people = policy.audience(request.space).filter(Q(pk__in=managers))
     services.notify_of_space(
         fact_id=fact.id,
         space=request.space,
-        people=list(people.values_list("pk", flat=True)),
+        people=_managers(request.space),
         reason=Reason.REQUEST,
         actor=request.person,
     )
+
+
+def _managers(space: Space) -> list[int]:
+    """Keys of those who manage ``space`` and may act."""
+    managers = space.memberships.filter(role=Role.MANAGER).values("person_id")
+    return list(policy.addressees(space).filter(Q(pk__in=managers)).values_list("pk", flat=True))
+
+
+def hear_access(fact: HeardFact) -> None:
+    """An administrator reads a group by break-glass, or no longer does: its managers are told."""
+    space = Space.objects.filter(pk=fact.ids["space"]).first()
+    actor = Person.objects.filter(pk=fact.ids["person"]).first()
+    if space and actor:
+        reason = Reason.LOOKS_IN if fact.name == "access.started" else Reason.LOOKED_IN
+        services.notify_of_space(fact_id=fact.id, space=space, people=_managers(space), reason=reason, actor=actor)
 
 
 def hear_admission(fact: HeardFact) -> None:
     """A manager let somebody in."""
     space = Space.objects.filter(pk=fact.ids["space"]).first()
     actor = Person.objects.filter(pk=fact.ids["by"]).first()
-    if space and actor and policy.audience(space).filter(pk=fact.ids["person"]).exists():
+    if space and actor and policy.addressees(space).filter(pk=fact.ids["person"]).exists():
         services.notify_of_space(
             fact_id=fact.id, space=space, people=[fact.ids["person"]], reason=Reason.ADMITTED, actor=actor
         )
@@ -154,7 +167,7 @@ def hear_inheritance(fact: HeardFact) -> None:
     """A group's last manager is gone: the member who manages it now is told."""
     space = Space.objects.filter(pk=fact.ids["space"]).first()
     gone = Person.objects.filter(pk=fact.ids["by"]).first()
-    if space and gone and policy.audience(space).filter(pk=fact.ids["person"]).exists():
+    if space and gone and policy.addressees(space).filter(pk=fact.ids["person"]).exists():
         services.notify_of_space(
             fact_id=fact.id, space=space, people=[fact.ids["person"]], reason=Reason.INHERITED, actor=gone
         )

@@ -15,7 +15,13 @@ THREAD_FACTS = (
     "thread.reclassified",
     "thread.moved",
 )
-READERS_FACTS = ("membership.started", "membership.ended", "space.visibility-changed")
+READERS_FACTS = (
+    "access.started",
+    "access.ended",
+    "membership.started",
+    "membership.ended",
+    "space.visibility-changed",
+)
 WALL_FACTS = ("thread.posted", "post.posted")
 
 
@@ -42,6 +48,7 @@ class WallsConfig(AppConfig):
         slots.fill("tag.counts", "walls", feeds.counts_by_tag)
         slots.fill("spaces.unread", "walls", feeds.unread_by_space)
         slots.fill("spaces.spoken-last", "walls", feeds.spoken_last)
+        slots.fill("spaces.storage", "walls", feeds.storage_of)
         slots.fill("space.contents", "walls", feeds.contents_of)
         slots.fill("group.manage", "walls", classification.block_of_group)
         slots.fill("blobs.cited", "walls", pictures.pictures_cited)

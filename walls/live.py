@@ -17,6 +17,7 @@ from django.utils import translation
 
 from groups import policy
 from groups.models import Label, Membership, Space
+from groups.timed import rights_epoch
 from kit.facts import HeardFact
 from live import push
 from live.streams import StreamState
@@ -64,7 +65,7 @@ class WallStream:
         if space is None:
             return set()
         label = Label.SHARED if key % 2 else Label.INTERNAL
-        return set(policy.readers(space, label).filter(pk__in=person_ids).values_list("pk", flat=True))
+        return set(policy.all_readers(space, label).filter(pk__in=person_ids).values_list("pk", flat=True))
 
 
 class ReadersStream:
@@ -81,17 +82,17 @@ class ReadersStream:
     def states(self, keys: Collection[int]) -> Mapping[int, StreamState]:
         # SECURITY: a moment and no key: the keys of memberships count those of groups one may not know of.
         newest = Membership.objects.filter(space=OuterRef("pk")).order_by("-joined_at").values("joined_at")[:1]
-        rows = Space.objects.filter(pk__in=keys).annotate(newest=Subquery(newest))
+        rows = Space.objects.filter(pk__in=keys).annotate(newest=Subquery(newest), rights=rights_epoch(""))
         return {
             space.pk: StreamState(
-                space.pk, (space.pk, space.epoch), int(space.newest.timestamp() * 1000) if space.newest else 0
+                space.pk, (space.pk, space.rights), int(space.newest.timestamp() * 1000) if space.newest else 0
             )
             for space in rows
         }
 
     def readers(self, key: int, person_ids: Collection[int]) -> set[int]:
         space = Space.objects.filter(pk=key).first()
-        return set(policy.readers(space).filter(pk__in=person_ids).values_list("pk", flat=True)) if space else set()
+        return set(policy.all_readers(space).filter(pk__in=person_ids).values_list("pk", flat=True)) if space else set()
 
 
 def tell_readers(fact: HeardFact) -> None:
@@ -103,7 +104,7 @@ def tell_readers(fact: HeardFact) -> None:
 
 
 def _thread_states(threads):
-    columns = threads.values_list("public_id", "pk", "version", "space_id", "space__epoch", "label")
+    columns = threads.values_list("public_id", "pk", "version", "space_id", rights_epoch(), "label")
     for public_id, pk, version, space, epoch, label in columns:
         yield public_id, StreamState(pk, (space, epoch, label), version)
 
@@ -114,6 +115,7 @@ def _wall_states(keys: Collection[int]) -> list[StreamState]:
     spaces = Space.objects.filter(pk__in={key // 2 for key in keys}).annotate(
         newest=Subquery(newest.values("active_at")[:1]),
         newest_shared=Subquery(newest.filter(label=Label.SHARED).values("active_at")[:1]),
+        rights=rights_epoch(""),
     )
     rows = {space.pk: space for space in spaces}
     states = []
@@ -121,16 +123,17 @@ def _wall_states(keys: Collection[int]) -> list[StreamState]:
         if space := rows.get(key // 2):
             moment = space.newest_shared if key % 2 else space.newest
             version = int(moment.timestamp() * 1_000_000) if moment else 0
-            states.append(StreamState(key, (space.pk, space.epoch), version))
+            states.append(StreamState(key, (space.pk, space.rights), version))
     return states
 
 
 def tell_thread(fact: HeardFact) -> None:
     """Show a visible change of a thread on every screen that has it open or lists it."""
-    thread = Thread.objects.select_related("space").filter(pk=fact.ids["thread"]).first()
+    found = Thread.objects.select_related("space").annotate(rights=rights_epoch())
+    thread = found.filter(pk=fact.ids["thread"]).first()
     if thread is None:
         return
-    state = StreamState(thread.pk, (thread.space_id, thread.space.epoch, thread.label), thread.version)
+    state = StreamState(thread.pk, (thread.space_id, thread.rights, thread.label), thread.version)
     hint = {"type": "version", "version": thread.version}
     if push.is_wanted("thread", thread.pk):
         push.push("thread", state, _post_frames(fact, thread) or {"": hint})

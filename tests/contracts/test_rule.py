@@ -15,7 +15,7 @@ from django.http import Http404
 
 from groups import policy, queries
 from groups import services as groups
-from groups.models import Label, Membership, Role, Space, SpaceType
+from groups.models import Label, Membership, Role, Space, SpaceType, TimedAccess
 from groups.rules import ACTIONS
 from kit import clock
 from people.models import Person
@@ -146,11 +146,19 @@ def test_neither_an_invitation_nor_a_request_nor_having_been_in_gives_any_right(
 
 
 def test_the_audience_is_the_rule_read_backwards_for_every_kind_of_person_role_type_and_label(db):
-    """Exhaustive: 9 kinds of person x 4 roles, 8 kinds of space x living or archived, 3 labels."""
+    """Exhaustive: 14 kinds of person x 4 roles, 8 kinds of space x living or archived, 3 labels.
+
+    Who "looks in" has a row of break-glass for every space there is, running (or over, who "looked in").
+    """
     soon, past = (clock.today() + dt.timedelta(days=days) for days in (9, -9))
     kinds = {
         "employee": {},
         "administrator": {"is_administrator": True},
+        "administrator who looks in": {"is_administrator": True},
+        "administrator who looked in": {"is_administrator": True},
+        "administrator who looks in, closed": {"is_administrator": True, "is_active": False},
+        "no administrator any more who looks in": {},
+        "guest who looks in": {"is_employee": False, "ends_on": soon},
         "editor": {"is_editor": True},
         "closed": {"is_active": False},
         "stand-in": {"is_active": False, "is_stand_in": True},
@@ -166,6 +174,12 @@ def test_the_audience_is_the_rule_read_backwards_for_every_kind_of_person_role_t
     ]
     owner = people[0][0]
     threads = []
+
+    def looking_in(thread):
+        is_opened_so = thread.space.type in (SpaceType.CLOSED, SpaceType.HIDDEN)
+        name = "administrator who looks in"
+        return {p.pk for p, _ in people if is_opened_so and p.is_active and p.display_name.startswith(name)}
+
     for kind, is_archived in itertools.product([*SpaceType.values, "named readers"], (False, True)):
         if is_archived and kind in (SpaceType.COMMON, SpaceType.PERSONAL):
             continue
@@ -179,6 +193,16 @@ def test_the_audience_is_the_rule_read_backwards_for_every_kind_of_person_role_t
             Membership.objects.bulk_create(
                 [Membership(space=space, person=person, role=role) for person, role in people if role]
             )
+        TimedAccess.objects.bulk_create(
+            TimedAccess(
+                space=space,
+                person=person,
+                approved_by=owner,
+                ends_at=clock.now() + dt.timedelta(hours=1 if "looks in" in person.display_name else -1),
+            )
+            for person, _role in people
+            if "look" in person.display_name
+        )
         threads += [Thread.objects.create(space=space, author=owner, label=label) for label in Label.values]
     forwards = {thread.pk: set() for thread in threads}
     for person, _role in people:
@@ -187,7 +211,39 @@ def test_the_audience_is_the_rule_read_backwards_for_every_kind_of_person_role_t
     for thread in threads:
         backwards = set(policy.audience(thread).values_list("pk", flat=True))
         assert backwards == forwards[thread.pk], (thread.space.type, thread.label)
-        assert sum(queries.reader_counts(thread.space, thread.label)) == len(backwards)
+        # Who only looks in is not told, not counted, not mentioned.
+        meant = set(policy.addressees(thread).values_list("pk", flat=True))
+        assert backwards - meant == looking_in(thread) - meant, (thread.space.type, thread.label)
+        assert sum(queries.reader_counts(thread.space, thread.label)) == len(meant)
+
+
+@pytest.mark.parametrize("is_archived", [False, True], ids=["living", "archived"])
+@pytest.mark.parametrize("kind", MAY)
+def test_break_glass_lets_an_administrator_know_and_read_and_nothing_else(world, kind, is_archived):
+    space, other = world.spaces[kind], world.spaces["hidden" if kind == "closed" else "closed"]
+    if is_archived:
+        Space.objects.filter(pk=space.pk).update(archived_at=clock.now())
+    soon = clock.now() + dt.timedelta(hours=1)
+    for person in (world.admin, world.outsider, world.guest):
+        before = {action: policy.can(person, action, space) for action in ACTIONS}
+        TimedAccess.objects.create(space=space, person=person, approved_by=world.editor, ends_at=soon)
+        is_opened = person is world.admin and kind in ("closed", "hidden", "named readers")
+        now = {action: policy.can(person, action, space) for action in ACTIONS}
+        assert now == {**before, **({"know": True, "read": True} if is_opened else {})}
+        assert policy.with_rights(Space.objects.filter(pk=space.pk), person).get().may_read == now["read"]
+        assert policy.can(person, "read", other) == (person is world.guest and other.type == "closed")
+        with clock.set_to(soon):
+            # The same prepared query, a moment later: no time is built into it.
+            assert {action: policy.can(person, action, space) for action in ACTIONS} == before
+
+
+def test_who_administers_nothing_is_asked_nothing_more(world):
+    for person in (world.member, world.guest):
+        sql = str(policy.spaces_for(person).query) + str(policy.keys_for(person, "read", but=frozenset()).query)
+        assert "timedaccess" not in sql
+    assert "timedaccess" in str(policy.spaces_for(world.admin).query)
+    for action in set(ACTIONS) - {"know", "read"}:
+        assert "timedaccess" not in str(policy.spaces_for(world.admin, action).query)
 
 
 def test_the_list_of_what_one_reads_costs_the_same_for_a_member_of_one_or_of_many_groups(
