@@ -34,8 +34,10 @@ from groups.models import (
     Space,
     SpaceQuerySet,
     SpaceType,
+    TimedAccess,
 )
 from groups.policy import Standing, Viewer
+from groups.rules import RULES
 from kit import clock, slots
 from kit.prepared import Prepared
 from people.models import Person
@@ -284,8 +286,12 @@ def requests_to(viewer: Person, space: Space) -> QuerySet[JoinRequest]:
 
 # Readers ------------------------------------------------------------------------------------------------------------
 def _readers_by_kind(type: str, label: str, *, space: Any, at: Any) -> QuerySet[Any, Any]:
-    readers = policy.readers(Space(pk=space, type=type), label, at=at)
-    return readers.order_by().values("is_employee").annotate(number=Count("pk")).values_list("is_employee", "number")
+    readers = policy.readers(Space(pk=space, type=type), label, at=at).order_by()
+    counted = readers.values("is_employee").annotate(number=Count("pk"))
+    if type not in RULES["read"].timed_in:
+        return counted.values_list("is_employee", "number")
+    looking_in = TimedAccess.objects.filter(space_id=space, ends_at__gt=at)
+    return counted.annotate(others=Exists(looking_in)).values_list("is_employee", "number", "others")
 
 
 _READERS_BY_KIND = Prepared(_readers_by_kind, space=IntegerField(), at=DateTimeField())
@@ -293,8 +299,14 @@ _READERS_BY_KIND = Prepared(_readers_by_kind, space=IntegerField(), at=DateTimeF
 
 def reader_counts(space: Space, label: str = Label.SHARED) -> tuple[int, int]:
     """How many employees and how many guests may read a thread with ``label`` in ``space``; one query."""
+    return _reader_counts(space, label)[:2]
+
+
+def _reader_counts(space: Space, label: str) -> tuple[int, int, bool]:
+    """:func:`reader_counts`, and whether somebody looks in by break-glass besides; one query."""
     rows = _READERS_BY_KIND.rows(str(space.type), str(label), space=space.pk, at=clock.now())
-    return _employees_and_guests(rows)
+    has_others = any(others for _is_employee, _number, *more in rows for others in more)
+    return *_employees_and_guests(row[:2] for row in rows), has_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,8 +329,10 @@ class AudienceLine:
 
 def audience_line(space: Space, label: str = Label.SHARED) -> AudienceLine:
     """The audience of a thread with ``label`` in ``space``; one query."""
-    employees, guests = reader_counts(space, label)
+    employees, guests, has_others = _reader_counts(space, label)
     strong, rest, tone, icon = _audience_words(space, employees, guests)
+    if has_others:
+        rest = " ".join([rest, _("For a while an administrator can read it too, by break-glass.")])
     return AudienceLine(strong, rest, tone, icon, employees, guests)
 
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("walls.urls")),
     path("", include("topics.urls")),
     path("", include("search.urls")),
+    path("", include("archive.urls")),
     path("keys/", views.keys, name="keys"),
 ]
 if settings.HAS_STYLEGUIDE:

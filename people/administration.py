@@ -57,8 +57,14 @@ def admin_tabs(current: str) -> list[dict[str, Any]]:
 
 
 def block_of_administration(person: Person) -> Block | None:
-    """One link in the side bar, for who administers."""
+    """One link in the side bar, for who administers; with how much waits for them there (slot ``admin.waiting``)."""
     if not person.is_administrator:
         return None
-    entry = Entry(url=reverse("people:admin-people"), text=_("Administration"), icon="shield", key="administration")
+    entry = Entry(
+        url=reverse("people:admin-people"),
+        text=_("Administration"),
+        icon="shield",
+        key="administration",
+        count=sum(ask(person) for ask in slots.filled("admin.waiting")),
+    )
     return Block(label=_("Administration"), has_heading=False, entries=[entry])

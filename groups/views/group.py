@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from groups import queries
 from groups.forms import AskForm
 from groups.models import Invitation, JoinRequest, Membership, Role, Space
+from groups.timed import running_in
 from groups.views.finding import group_or_404
 from kit import clock, slots
 from people.models import Person
@@ -33,6 +34,7 @@ class GroupFrame:
         self.membership = queries.membership_of(self.viewer, self.space)
         self.employees, self.guests = queries.member_counts(self.space)
         self.employers = queries.employers_of(self.space) if self.guests else []
+        self.looking_in = list(running_in(self.space))
 
     @property
     def members(self) -> int:

@@ -27,6 +27,8 @@ OPENS: dict[str, tuple[int, int, int]] = {
     "account_reset_password": (200, 200, 200),
     "account_reset_password_done": (200, 200, 200),
     "account_signup": (404, 404, 404),
+    "archive:admin-access": (404, 404, 302),
+    "archive:admin-log": (404, 404, 302),
     "groups:direct-create": (200, 200, 302),
     "groups:direct-list": (200, 200, 302),
     "groups:directory": (200, 200, 302),
@@ -76,6 +78,7 @@ OPENS: dict[str, tuple[int, int, int]] = {
 }
 # Addresses with a thing: which ids of the hidden group they take (see ``hidden``).
 THINGS: dict[str, dict[str, str]] = {
+    "archive:admin-access-do": {"public_id": "absent", "verb": "=approve"},
     "people:admin-person": {"public_id": "member"},
     "people:admin-person-do": {"public_id": "member", "verb": "=deactivate"},
     "people:admin-withdraw": {"public_id": "absent"},

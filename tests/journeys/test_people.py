@@ -25,6 +25,8 @@ ADMINISTRATION = (
     "/admin/people/invite/many/",
     "/admin/company/",
     "/admin/health/",
+    "/admin/access/",
+    "/admin/log/",
 )
 
 
