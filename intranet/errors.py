@@ -66,6 +66,14 @@ def form_expired(request, reason="") -> HttpResponse:
     return _say_to_scripts(render(request, "form_expired.html", context, status=403), title=title, text=text)
 
 
+def unknown_form(request, *, status: int = 400) -> HttpResponse:
+    """The form has a field that no form of ours has, or is no form at all; what was written comes back."""
+    title = _("Not sent: this is not a form we made")
+    text = _("Nothing was changed. Reload the page and send again.")
+    context = {"frame": _frame(request), "title": title, "text": text, "kept": kept_texts(request)}
+    return _say_to_scripts(render(request, "form_expired.html", context, status=status), title=title, text=text)
+
+
 def too_many(request, exception=None, *, limit: str = "", retry_after: int = 60) -> HttpResponse:
     """A limit was reached: says which, when to try again (also as ``Retry-After``), and gives the text back."""
     minutes = -(-retry_after // 60)

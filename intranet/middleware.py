@@ -9,6 +9,7 @@ from django.contrib.auth import logout
 from django.utils import timezone, translation
 
 from intranet import errors
+from kit import fields
 from kit.limits import LimitReached
 
 
@@ -75,4 +76,27 @@ class Limits:
     def process_exception(self, request, exception):
         if isinstance(exception, LimitReached):
             return errors.too_many(request, limit=exception.sentence, retry_after=exception.retry_after)
+        return None
+
+
+class KnownForms:
+    """Refuse a NUL anywhere, a form with a field that its door never sends, and a body that is no form.
+
+    Comes after everything that asks who it is: the answer is the same whatever is at the address.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if fields.has_nul(request):
+            return errors.bad_request(request)
+        if request.method == "POST":
+            if request.content_type and request.content_type not in fields.FORMS:
+                return errors.unknown_form(request, status=415)
+            if fields.unknown(request, view):
+                return errors.unknown_form(request)
         return None

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "people.middleware.note_sessions",
     "intranet.middleware.Limits",
+    "intranet.middleware.KnownForms",
 ]
 
 ROOT_URLCONF = "intranet.urls"

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import Any
 from urllib.parse import urlsplit
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from kit import ids
 from live.hub import Hub, get_hub
 from live.sockets import CLOSED_ACCOUNT, TOO_MANY, Socket
 
 FRAME_LIMIT = 64_000  # bytes
 FRAMES_A_MINUTE = 120
 TYPING_SECONDS = 2.0
+# SECURITY: what goes back to the client (``gone``) and on to the database is in these letters, or was never taken.
+_NAME = re.compile(rf"[a-z]{{1,20}}:[{ids.ALPHABET}]{{1,{ids.LENGTH}}}\Z")
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
@@ -88,9 +92,9 @@ def _understand(text: str | None) -> dict[str, Any] | None:
         return None
     match message:
         case {"type": "watch", "streams": dict() as wanted, **rest} if not rest:
-            good = all(isinstance(name, str) and isinstance(version, int) for name, version in wanted.items())
+            good = all(_NAME.match(name) and type(version) is int for name, version in wanted.items())
             return message if good else None
-        case {"type": "typing", "stream": str(), **rest} if not rest:
+        case {"type": "typing", "stream": str() as name, **rest} if not rest and _NAME.match(name):
             return message
     return None
 

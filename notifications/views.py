@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from kit.fields import takes
 from notifications import queries, services
 
 
@@ -39,6 +40,7 @@ def inbox_count(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@takes("entry")
 def inbox_read(request: HttpRequest) -> HttpResponse:
     """Mark the entries that were on the screen as read, and no others."""
     services.mark_read(person=request.user, public_ids=request.POST.getlist("entry")[: queries.PAGE])

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from kit import clock, slots
 from kit.answers import blob_answer
+from kit.numbers import whole_number
 from profiles import queries
 
 WORDS_LIMIT = 80
@@ -30,8 +31,8 @@ def directory(request: HttpRequest) -> HttpResponse:
     people = queries.directory(
         request.user, words=asked["q"], place=asked["place"], department=asked["department"], kind=asked["kind"]
     )
-    page = int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdecimal() else 1
-    start = (max(1, min(page, 100_000)) - 1) * queries.PAGE
+    page = max(1, min(whole_number(request.GET.get("page", ""), 1), 100_000))
+    start = (page - 1) * queries.PAGE
     total = people.count()
     shown = list(people[start : start + queries.PAGE])
     left = total - start - len(shown)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kit import slots
+from kit.numbers import whole_number
 from search import limits, queries, spelling, suggestions, tokens
 from search.facets import facets, ops
 from search.findables import findable
@@ -124,8 +125,7 @@ def _without(text: str, dropped: str) -> str:
 
 
 def _number(request: HttpRequest) -> int:
-    number = request.GET.get("page", "1")
-    return min(int(number), 10_000) if number.isascii() and number.isdigit() else 1
+    return min(whole_number(request.GET.get("page", ""), 1), 10_000)
 
 
 def _is_more(request: HttpRequest) -> bool:

@@ -20,6 +20,12 @@ from walls.models.threads import TITLE_LIMIT
 from walls.services import Refused
 
 LIST_FIELDS = ("spaces", "readers", "praised")
+#: what the form of a new thread sends; ``q`` looks for people, ``next`` is where it came from
+FIELDS = (
+    *LIST_FIELDS,
+    *("kind", "title", "body", "topic", "tags", "label", "label_touched", "audience", "submission_key", "place"),
+    *("next", "q"),
+)
 
 
 @dataclass(slots=True)

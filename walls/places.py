@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from groups import policy
 from groups import queries as groups
 from groups.models import Space, SpaceType
+from kit.numbers import whole_number
 from people.models import Person
 from walls import rights
 
@@ -59,9 +60,10 @@ class Audience:
     def is_wider_than(self, shown: str) -> bool:
         """True when the form named fewer employees, or no guests where there are some now."""
         employees, _colon, guests = shown.partition(":")
-        if not (employees.isdigit() and guests.isdigit()):
+        shown_employees, shown_guests = whole_number(employees, -1), whole_number(guests, -1)
+        if -1 in (shown_employees, shown_guests):
             return False
-        return self.employees > int(employees) or (self.guests > 0 and int(guests) == 0)
+        return self.employees > shown_employees or (self.guests > 0 and shown_guests == 0)
 
 
 def audience_for(

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from groups import queries, services
 from groups.views.finding import attempt, conversation_or_404
 from groups.views.members import _confirm
+from groups.views.picking import FIELDS as PICKER_FIELDS
 from groups.views.picking import picked
 from kit import slots
+from kit.fields import takes
 
 
 @require_GET
@@ -24,6 +26,7 @@ def direct_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@takes(*PICKER_FIELDS)
 def direct_create(request: HttpRequest) -> HttpResponse:
     """Choose people and talk; the same people, the same conversation."""
     picker = picked(request, queries.visible_people(request.user).exclude(pk=request.user.pk))

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from groups import policy, queries, services
 from groups.forms import GroupForm
 from groups.models import SpaceType
+from kit.fields import takes
+from kit.numbers import whole_number
 
 PAGE = 60
 FILTERS = ("all", "mine", "open", "closed", "hidden", "archived")
@@ -24,10 +26,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "all")
     show = show if show in FILTERS else "all"
     groups = queries.shown_as(known, show).matching(words)
-    try:
-        shown = max(PAGE, min(2000, int(request.GET.get("up_to", PAGE))))
-    except ValueError:
-        shown = PAGE
+    shown = max(PAGE, min(2000, whole_number(request.GET.get("up_to", ""))))
     rows = list(groups[: shown + 1])
     context = {
         "groups": rows[:shown],
@@ -58,6 +57,7 @@ def _filters(request: HttpRequest, show: str) -> list[dict[str, object]]:
 
 
 @require_http_methods(["GET", "POST"])
+@takes(*GroupForm.base_fields, "preview")
 def group_create(request: HttpRequest) -> HttpResponse:
     """A new group, its consequences in plain words beside the form; with ``preview`` nothing is made yet."""
     if not policy.may_create_groups(request.user):

@@ -16,7 +16,9 @@ from groups import queries, services
 from groups.models import Membership, Space, SpaceType
 from groups.views.finding import attempt, group_or_404
 from groups.views.group import GroupFrame
+from groups.views.picking import FIELDS as PICKER_FIELDS
 from groups.views.picking import picked
+from kit.fields import takes
 from people.models import Person
 
 
@@ -29,6 +31,7 @@ def _invitable(viewer: Person, space: Space):
 
 
 @require_http_methods(["GET", "POST"])
+@takes(*PICKER_FIELDS)
 def group_invite(request: HttpRequest, public_id: str) -> HttpResponse:
     """Choose people and invite them; ``find`` only looks them up."""
     space = group_or_404(request.user, public_id, "manage")

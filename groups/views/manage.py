@@ -15,9 +15,11 @@ from groups.models import GROUP_TYPES
 from groups.views.finding import attempt, group_or_404
 from groups.views.group import GroupFrame
 from kit import slots
+from kit.fields import takes
 
 
 @require_http_methods(["GET", "POST"])
+@takes(*GroupEditForm.base_fields)
 def group_manage(request: HttpRequest, public_id: str) -> HttpResponse:
     """Name, purpose, label, guests; and the ways to the rest."""
     space = group_or_404(request.user, public_id, "manage")
@@ -43,6 +45,7 @@ def group_manage(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@takes(*VisibilityForm.base_fields)
 def group_visibility(request: HttpRequest, public_id: str) -> HttpResponse:
     """What a change of visibility does, in numbers; then the change itself."""
     space = group_or_404(request.user, public_id, "manage")
@@ -96,6 +99,7 @@ def group_unarchive(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+@takes(*HandOverForm.base_fields)
 def group_hand_over(request: HttpRequest, public_id: str) -> HttpResponse:
     """Give the group to another of its members."""
     space = group_or_404(request.user, public_id, "manage")

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from groups import queries, services
+from groups.forms import AskForm
 from groups.models import Membership, Role, Space, SpaceType
 from groups.views.finding import attempt, group_or_404
 from groups.views.group import GroupFrame
+from kit.fields import takes
 from people.models import Person
 
 PAGE = 200
@@ -47,6 +49,7 @@ def _member_or_404(space: Space, person_id: str) -> Person:
 
 
 @require_POST
+@takes("role")
 def member_role(request: HttpRequest, public_id: str, person_id: str) -> HttpResponse:
     """Make somebody manager, or member again."""
     space = group_or_404(request.user, public_id, "manage")
@@ -130,6 +133,7 @@ def group_leave(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+@takes(*AskForm.base_fields)
 def group_ask(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask the managers of a closed group."""
     space = group_or_404(request.user, public_id)

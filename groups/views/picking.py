@@ -10,6 +10,8 @@ from people.models import Person, PersonQuerySet
 
 SHOWN = 12
 CHOSEN_LIMIT = 50
+#: what a form with a picker sends: the words looked for, who was chosen, the button "find"
+FIELDS = ("q", "person", "find")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from kit.fields import takes
 from people import limits, queries, services
 from people.forms import offered_languages
 from people.models import Person
 from people.requests import SignedIn
 
-language_set = login_not_required(require_POST(set_language))
+language_set = takes("language", "next")(login_not_required(require_POST(set_language)))
 
 
 def require_passwords() -> None:

@@ -11,12 +11,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_post_parameters
 
+from kit.fields import takes
 from people import limits, queries, services
 from people.forms import AcceptForm, offered_languages
 
 
 @sensitive_post_parameters("password")
 @login_not_required
+@takes(*AcceptForm.base_fields)
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Make the account a link promises, and go in."""
     limits.take(request, "invitation", key=token)

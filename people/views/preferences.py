@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from allauth.usersessions.models import UserSession  # isort: skip
+from kit.fields import takes
 from people import devices, queries, services
 from people.forms import PhotoForm, PreferencesForm, ProfileForm, offered_languages
 from people.photos import why_refused
@@ -20,6 +21,7 @@ from people.requests import SignedIn
 from people.services.sessions import session_name
 
 
+@takes(*PreferencesForm.base_fields)
 def preferences(request: SignedIn) -> HttpResponse:
     """Language, theme, time zone, notifications, shortcuts."""
     company = queries.company()
@@ -34,6 +36,7 @@ def preferences(request: SignedIn) -> HttpResponse:
 
 
 @require_POST
+@takes("theme", "language", "density", "next")
 def preference_set(request: SignedIn) -> HttpResponse:
     """One preference alone, from the menu of the frame; then back to the page it was pressed on."""
     wishes = {name: request.POST[name] for name in ("theme", "language", "density") if name in request.POST}
@@ -50,6 +53,7 @@ def preference_set(request: SignedIn) -> HttpResponse:
     return redirect(back if is_ours else "/")
 
 
+@takes(*ProfileForm.base_fields)
 def profile(request: SignedIn) -> HttpResponse:
     """What one says of oneself; the photo is a form of its own."""
     person = queries.person_again(request.user)
@@ -68,6 +72,7 @@ def profile(request: SignedIn) -> HttpResponse:
 
 
 @require_POST
+@takes(*PhotoForm.base_fields, "remove")
 def photo_set(request: SignedIn) -> HttpResponse:
     """A new photo, or none."""
     if "remove" in request.POST:
@@ -88,6 +93,7 @@ def photo_set(request: SignedIn) -> HttpResponse:
     return render(request, "people/profile.html", context, status=422)
 
 
+@takes("session", "everywhere")
 def sessions(request: SignedIn) -> HttpResponse:
     """Where one is signed in; ends one session, or all."""
     mine = UserSession.objects.purge_and_list(request.user)

@@ -24,6 +24,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from kit import clock
+from kit.fields import takes
 from people import limits, one_time, services
 from people.forms import ConnectForm
 from people.models import Person
@@ -55,6 +56,7 @@ def _leave(request: HttpRequest, **carried: Any) -> HttpResponse:
 
 @login_not_required
 @require_POST
+@takes("next", "invitation")
 def begin(request: HttpRequest) -> HttpResponse:
     """On the way to the provider, from the sign-in page or from an invitation."""
     wanted = request.POST.get("next", "")
@@ -112,6 +114,7 @@ def entry(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @sensitive_post_parameters("password")
+@takes(*ConnectForm.base_fields, "unlink")
 def own(request: SignedIn) -> HttpResponse:
     """One's own account and the company account: connected or not, and how to change it."""
     _provider(request)

@@ -10,6 +10,7 @@ from django.test import Client
 from selectolax.lexbor import LexborHTMLParser
 
 from notifications import queries as inbox
+from tests.hardening.forms import fields_nobody_takes
 
 #: what every answer says, whoever asked and whatever came of it
 HEADERS = {
@@ -94,8 +95,8 @@ def inline(answer) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("who", ["member", "admin", "outsider", "nobody"])
-def test_a_get_writes_nothing_and_every_answer_says_the_headers(house, client, who):
+@pytest.mark.parametrize("who", ["member", "manager", "admin", "outsider", "nobody"])
+def test_a_get_writes_nothing_and_every_answer_says_the_headers_and_every_form_is_taken(house, client, who):
     if who != "nobody":
         client.force_login(getattr(house, who))
     before = everything()
@@ -110,6 +111,8 @@ def test_a_get_writes_nothing_and_every_answer_says_the_headers(house, client, w
             answer = client.get(address, headers=more)
         found = [*wrong_headers(answer), *inline(answer)]
         found += [f"wrote {table}" for table in written if table not in WRITTEN_BY_READING]
+        if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+            found += fields_nobody_takes(answer.content, address)
         found += [f"status {answer.status_code}"] if answer.status_code >= 500 else []
         if found:
             wrong[name] = found

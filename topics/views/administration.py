@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from kit.fields import takes
 from people.administration import admin_tabs, administrators_only
 from topics import queries, services
 from topics.forms import LabelForm, MergeForm, MoveForm, TagForm, TopicForm
@@ -20,6 +21,7 @@ from topics.models import Topic
 
 @administrators_only
 @require_http_methods(["GET", "POST"])
+@takes(*TopicForm.base_fields)
 def topics(request: HttpRequest) -> HttpResponse:
     """The tree in both languages, with counts; and a new topic."""
     form = TopicForm(request.POST if request.method == "POST" else None)
@@ -68,6 +70,7 @@ def _page(request: HttpRequest, found: Topic, *, status: int = 200, **forms: Any
 
 @administrators_only
 @require_POST
+@takes(*LabelForm.base_fields, *MoveForm.base_fields, *MergeForm.base_fields)
 def topic_do(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
     """Rename, move, merge, retire or bring back one topic."""
     found = _topic_or_404(public_id)
@@ -163,6 +166,7 @@ def tags(request: HttpRequest) -> HttpResponse:
 
 @administrators_only
 @require_POST
+@takes(*TagForm.base_fields)
 def tag_merge(request: HttpRequest, name: str) -> HttpResponse:
     """Give a tag another word; if that word is a tag already, the two become one."""
     known = {tag.name: tag for tag, _count in queries.tags_known_to(request.user)}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kit import slots
+from kit.fields import takes
 from topics import queries, services
 from topics.models import Topic
 
@@ -47,6 +48,7 @@ def topic_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+@takes("follow", "unfollow")
 def topic_follow(request: HttpRequest, public_id: str) -> HttpResponse:
     """Follow, or no longer: the button says which."""
     topic = get_object_or_404(Topic, public_id=public_id)

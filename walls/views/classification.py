@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from groups.models import Space
+from kit.fields import takes
 from people.models import Person
 from topics import queries as topics
 from topics.models import Topic
@@ -42,6 +43,7 @@ def _wall_or_404(viewer: Person, public_id: str) -> Space:
 
 
 @require_http_methods(["GET", "POST"])
+@takes("show", "thread", "kind", "topic", "tags", "label")
 def work_list(request: HttpRequest, public_id: str) -> HttpResponse:
     """The threads without a topic (or all), with check boxes and one change for those ticked."""
     space = _wall_or_404(request.user, public_id)

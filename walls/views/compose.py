@@ -12,10 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from groups import queries as groups
 from groups.models import Space, SpaceType
 from kit import markdown
+from kit.fields import takes
 from people.models import Person
 from topics import queries as topics
 from walls import places
 from walls import services as walls
+from walls.forms import FIELDS as COMPOSER_FIELDS
 from walls.forms import Composer
 from walls.models import Draft, Thread
 from walls.models.posts import POST_LIMIT
@@ -36,6 +38,7 @@ def composer_context(composer: Composer, **more) -> dict:
 
 
 @require_http_methods(["GET", "POST"])
+@takes(*COMPOSER_FIELDS)
 def thread_create(request: HttpRequest) -> HttpResponse:
     """Write a new thread on a page of its own; ``?space=id`` chooses the place, ``?draft=id`` takes up a draft."""
     if request.method == "POST":
@@ -158,6 +161,7 @@ def compose_named(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@takes("body")
 def preview(request: HttpRequest) -> HttpResponse:
     """The text as it will look; the same renderer as everywhere."""
     source = request.POST.get("body", "")
@@ -169,6 +173,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@takes(*COMPOSER_FIELDS, "quotes")
 def draft_keep(request: HttpRequest) -> HttpResponse:
     """Keep what is typed on the server: by itself where the device must not, by a button without script."""
     place = request.POST.get("place", "home")[:80]

@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from kit.fields import takes
+from kit.numbers import whole_number
 from people.models import Person
 from walls import services as walls
 from walls.models import Thread
@@ -31,6 +33,7 @@ VERBS: dict[str, Callable[..., None]] = {
 
 
 @require_POST
+@takes("next")
 def thread_mark(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
     """Follow, unfollow, mute, save or unsave; what takes a thread out of sight offers to undo."""
     thread = find(request.user, public_id)
@@ -47,11 +50,11 @@ def thread_mark(request: HttpRequest, public_id: str, verb: str) -> HttpResponse
 
 
 @require_POST
+@takes("number", "next")
 def thread_read(request: HttpRequest, public_id: str) -> HttpResponse:
     """Everything up to post ``number`` was read; sent by the page as posts come into view."""
     thread = find(request.user, public_id)
-    number = request.POST.get("number", "")
-    reached = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else thread.last_number
+    reached = whole_number(request.POST.get("number", ""), thread.last_number)
     walls.mark_read(person=request.user, thread=thread, number=reached)
     if request.htmx:
         return HttpResponse(status=204)
@@ -59,16 +62,17 @@ def thread_read(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+@takes("number", "next")
 def thread_unread(request: HttpRequest, public_id: str) -> HttpResponse:
     """Undo of reading: the mark goes back to ``number``."""
     thread = find(request.user, public_id)
-    number = request.POST.get("number", "")
-    kept = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
-    walls.mark_unread(person=request.user, thread=thread, number=kept)
+    number = whole_number(request.POST.get("number", ""))
+    walls.mark_unread(person=request.user, thread=thread, number=number)
     return back(request, thread.get_absolute_url())
 
 
 @require_POST
+@takes("thread", "next")
 def feed_read(request: HttpRequest) -> HttpResponse:
     """Mark exactly the threads that were shown as read ("Mark these 6 as read")."""
     shown = request.POST.getlist("thread")[:100]

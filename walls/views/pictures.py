@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kit import pictures as workshop
 from kit.answers import blob_answer
+from kit.fields import takes
 from people.models import Person
 from walls import services as walls
 from walls.models import Picture
@@ -15,6 +16,7 @@ from walls.services import Refused
 
 
 @require_POST
+@takes("picture")
 def picture_create(request: HttpRequest) -> HttpResponse:
     """Keep one picture; the answer is the Markdown that shows it."""
     file = request.FILES.get("picture")

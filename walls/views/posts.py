@@ -7,6 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kit.fields import takes
+from kit.numbers import whole_number
 from people.models import Person
 from walls import rights
 from walls import services as walls
@@ -55,6 +57,7 @@ def post_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@takes("body", "title", "revision")
 def post_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     """Edit a post; when somebody was quicker, their text stands beside one's own and one chooses."""
     post = find_post(request.user, public_id)
@@ -66,7 +69,7 @@ def post_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     given = {
         "source": request.POST.get("body", ""),
         "title": request.POST.get("title", post.thread.title if post.opens else ""),
-        "revision": int(request.POST.get("revision", "0") or 0) if request.POST.get("revision", "").isdigit() else 0,
+        "revision": whole_number(request.POST.get("revision", "")),
     }
     try:
         post = walls.edit_post(
@@ -91,6 +94,7 @@ def _edit_form(request: HttpRequest, post: Post, given: dict, **more) -> HttpRes
 
 
 @require_POST
+@takes("next")
 def post_delete(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a post back; the line in its place offers to undo."""
     post = find_post(request.user, public_id)
@@ -98,6 +102,7 @@ def post_delete(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+@takes("next")
 def post_restore(request: HttpRequest, public_id: str) -> HttpResponse:
     """Undo :func:`post_delete`."""
     post = find_post(request.user, public_id)
@@ -109,6 +114,7 @@ def post_restore(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+@takes("emoji", "emoji_off", "next")
 def post_react(request: HttpRequest, public_id: str) -> HttpResponse:
     """Put one emoji under a post (``emoji``) or take it back (``emoji_off``)."""
     post = find_post(request.user, public_id)
@@ -123,6 +129,7 @@ def post_react(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+@takes("next")
 def post_accept(request: HttpRequest, public_id: str) -> HttpResponse:
     """Make the post the accepted answer of its question."""
     post = find_post(request.user, public_id)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from groups.queries import AudienceLine
+from kit.fields import takes
 from walls import services as walls
 from walls.fragments import post_fragment
 from walls.models import Post, Thread
@@ -17,6 +18,7 @@ from walls.views.threads import render_thread
 
 
 @require_POST
+@takes("body", "quotes", "submission_key", "audience", "place")
 def reply_create(request: HttpRequest, public_id: str) -> HttpResponse:
     """Post a reply: the post as HTML for the script, else back to the thread; refused, the text comes back."""
     thread = find_thread(request.user, public_id)

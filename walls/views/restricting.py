@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from groups import policy
+from groups.views.picking import FIELDS as PICKER_FIELDS
 from groups.views.picking import Picked, picked
+from kit.fields import takes
 from walls import restrictions, rights
 from walls import services as walls
 from walls.models import Thread
@@ -20,6 +22,7 @@ from walls.views.marks import find
 
 
 @require_http_methods(["GET", "POST"])
+@takes(*PICKER_FIELDS, "count")
 def thread_restrict(request: HttpRequest, public_id: str) -> HttpResponse:
     """Choose the readers, see who loses and who gains the thread, restrict it."""
     thread = find(request.user, public_id)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from groups import policy
+from kit.fields import takes
 from topics import queries as topics
 from topics.models import Topic
 from walls import places, rights
@@ -21,6 +22,7 @@ from walls.views.marks import find
 
 
 @require_POST
+@takes("status", "next")
 def thread_status(request: HttpRequest, public_id: str) -> HttpResponse:
     """Open, close or archive; done at once, with undo."""
     thread = find(request.user, public_id)
@@ -39,6 +41,7 @@ def thread_status(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+@takes("next")
 def thread_reopen(request: HttpRequest, public_id: str) -> HttpResponse:
     """Undo of closing and archiving."""
     thread = find(request.user, public_id)
@@ -54,6 +57,7 @@ def thread_unaccept(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+@takes("next")
 def thread_pin(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
     """Pin or unpin."""
     thread = find(request.user, public_id)
@@ -62,6 +66,7 @@ def thread_pin(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
 
 
 @require_POST
+@takes("next")
 def thread_vote(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
     """Give or take back one's voice for an idea."""
     thread = find(request.user, public_id)
@@ -73,6 +78,7 @@ def thread_vote(request: HttpRequest, public_id: str, verb: str) -> HttpResponse
 
 
 @require_http_methods(["GET", "POST"])
+@takes("kind", "topic", "tags", "label")
 def thread_classify(request: HttpRequest, public_id: str) -> HttpResponse:
     """Kind, topic, tags and label of one thread."""
     thread = find(request.user, public_id)
@@ -123,6 +129,7 @@ def _topic(public_id: str) -> Topic | None:
 
 
 @require_http_methods(["GET", "POST"])
+@takes("space")
 def thread_move(request: HttpRequest, public_id: str) -> HttpResponse:
     """Put the thread on another wall; who reads it afterwards is said before."""
     thread = find(request.user, public_id)

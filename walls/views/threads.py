@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
 from kit import clock
+from kit.numbers import whole_number
 from walls import pages, windows
 from walls.fragments import post_fragment
 from walls.pages import ThreadPage, find_thread, thread_page
@@ -15,8 +16,7 @@ from walls.similar import similar_threads
 
 
 def _number(request: HttpRequest, name: str, otherwise: int = 0) -> int:
-    value = request.GET.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else otherwise
+    return whole_number(request.GET.get(name, ""), otherwise)
 
 
 def drawn(page: ThreadPage) -> ThreadPage:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kit.answers import blob_answer
+from kit.fields import takes
 from people import queries, services
 from people.administration import admin_tabs, administrators_only
 from people.forms import CompanyForm, LogoForm
@@ -19,6 +20,7 @@ from people.requests import SignedIn
 
 
 @administrators_only
+@takes(*CompanyForm.base_fields)
 def company(request: SignedIn) -> HttpResponse:
     """Change what holds for everybody."""
     form = CompanyForm(request.POST or None, instance=queries.company())
@@ -35,6 +37,7 @@ def company(request: SignedIn) -> HttpResponse:
 
 @administrators_only
 @require_POST
+@takes(*LogoForm.base_fields, "remove")
 def logo_set(request: SignedIn) -> HttpResponse:
     """A new sign, or none."""
     if "remove" in request.POST:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from kit import clock, facts, slots
+from kit.fields import takes
 from kit.health import BAD, GOOD, LATE, HealthLine
 from kit.models import Fact
 from people.administration import admin_tabs, administrators_only
@@ -70,6 +71,7 @@ def health(request: SignedIn) -> HttpResponse:
 
 @administrators_only
 @require_POST
+@takes("fact")
 def facts_retry(request: SignedIn) -> HttpResponse:
     """Give every given-up fact, or the one named in the form, a new set of attempts."""
     one = request.POST.get("fact", "")

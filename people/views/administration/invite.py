@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kit.fields import takes
 from people import bulk, services
 from people.administration import admin_tabs, administrators_only
 from people.forms import InviteForm, ManyForm
@@ -19,6 +20,7 @@ from people.views.administration.people import language_of_mails
 
 
 @administrators_only
+@takes(*InviteForm.base_fields)
 def invite(request: SignedIn) -> HttpResponse:
     """Invite one person; the page then shows the link, for where no mail arrives."""
     form = InviteForm(request.POST or None, initial={"language": language_of_mails(), "kind": "employee"})
@@ -44,6 +46,7 @@ def invite(request: SignedIn) -> HttpResponse:
 
 
 @administrators_only
+@takes(*ManyForm.base_fields, "confirm")
 def invite_many(request: SignedIn) -> HttpResponse:
     """Read a list, say what would happen to each line, and do it when that is confirmed."""
     form = ManyForm(request.POST or None, request.FILES or None)

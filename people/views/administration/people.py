@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kit import clock
+from kit.fields import takes
+from kit.numbers import whole_number
 from people import services
 from people.administration import admin_tabs, administrators_only
 from people.forms import AccountForm
@@ -69,8 +71,7 @@ def people(request: SignedIn) -> HttpResponse:
         found = _of_state(state)
         found = (found.matching(words) | found.filter(email__contains=words.lower()) if words else found).by_name()
         found = found.select_related("sponsor")
-    page = request.GET.get("page", "1")
-    number = max(1, min(int(page), 100_000)) if page.isdecimal() else 1
+    number = max(1, min(whole_number(request.GET.get("page", ""), 1), 100_000))
     total, start = found.count(), (number - 1) * PAGE
     rows = list(found[start : start + PAGE])
     left = total - start - len(rows)
@@ -104,6 +105,7 @@ def _account(public_id: str) -> Person:
 
 
 @administrators_only
+@takes(*AccountForm.base_fields)
 def person(request: SignedIn, public_id: str) -> HttpResponse:
     """One account: what it is, and every verb an administrator has."""
     shown = _account(public_id)
