@@ -28,7 +28,7 @@ ON_REQUEST = ("cluster-journeys",)
 #: legs with a folder of their own, outside the first two
 APART = ("faults", "cluster", "journeys")
 #: folders whose tests are the same on any database: they run in the first leg only
-ANY_DATABASE = ("deploy",)
+ANY_DATABASE = ("deploy", "bounds")
 #: seconds after which a leg is stopped: a hanging test must not hold the machine
 LIMITS = {"sqlite": 1200, "postgresql": 1200, "faults": 1500, "cluster": 420, "journeys": 1500, "cluster-journeys": 2400}
 NO_TESTS = 5
