@@ -131,6 +131,10 @@ def test_a_fact_may_wait_for_a_while_and_never_be_given_up_or_forgotten(ledger, 
     stored.facts[2] = replace(stored.facts[2], is_heard=False, age=40.0)
     assert judge(ledger, stored) == []
     assert sorted(rules(ledger, stored, is_settled=True)) == ["R1", "R6"]
+    stored.facts[2] = replace(stored.facts[2], age=305.0)
+    assert rules(ledger, stored) == ["R1"]
+    ledger.clock_off = 300.0
+    assert rules(ledger, stored) == [], "written five seconds ago by a clock that was five minutes late"
     stored.facts[2] = replace(stored.facts[2], age=500.0)
     assert rules(ledger, stored) == ["R1"]
     stored.facts[2] = replace(stored.facts[2], is_dead=True, attempts=12)

@@ -36,7 +36,7 @@ def judge(ledger: Ledger, stored: Stored, *, is_settled: bool = False) -> list[B
         *not_converged(ledger, stored),
         *[Breach("R4", f"{who} saw {what}") for who, what in ledger.trespasses],
         *[Breach("R5", f"{who} was answered {what}") for who, what in ledger.bad_answers],
-        *unheard(stored, is_settled=is_settled),
+        *unheard(ledger, stored, is_settled=is_settled),
         *told_wrongly(ledger, stored, is_settled=is_settled),
         *[Breach("R7", f"search did not find {word}") for word in ledger.not_found],
         *[Breach("R3", what) for what in ledger.not_healed],
@@ -110,12 +110,16 @@ def not_converged(ledger: Ledger, stored: Stored) -> Iterator[Breach]:
             yield Breach("R3", f"{seen.who}'s screen {how} is not the thread ({said or 'another order'})")
 
 
-def unheard(stored: Stored, *, is_settled: bool) -> Iterator[Breach]:
-    """R1 of what follows a post: its fact is heard, or waits for a known moment; it is given up with a reason only."""
+def unheard(ledger: Ledger, stored: Stored, *, is_settled: bool) -> Iterator[Breach]:
+    """R1 of what follows a post: its fact is heard, or waits for a known moment; it is given up with a reason only.
+
+    The age of a fact is reckoned from the moment its node wrote down, and a node whose clock was moved wrote another.
+    """
+    within = FACTS_HEARD_WITHIN + ledger.clock_off
     for fact in stored.facts:
         if fact.is_dead:
             yield Breach("R1", f"{fact.name} was given up after {fact.attempts} attempts ({fact.error or 'no reason'})")
-        elif not fact.is_heard and (is_settled or fact.age > FACTS_HEARD_WITHIN):
+        elif not fact.is_heard and (is_settled or fact.age > within):
             after = f"after {fact.attempts} attempts ({fact.error})"
             yield Breach("R1", f"{fact.name} waits since {fact.age:.0f} s, {after}")
 

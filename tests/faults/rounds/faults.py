@@ -19,6 +19,8 @@ from tests.faults.rounds.house import House
 
 Happens = Callable[[House, random.Random], contextlib.AbstractContextManager[None]]
 KILL, STOP, GO = signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT
+#: seconds by which the clock of the second node is moved, ahead or behind
+CLOCK_OFF = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +151,7 @@ def logs_full_and_a_worker_killed(house: House, draw: random.Random) -> Iterator
 @contextmanager
 def clock_moved(house: House, draw: random.Random) -> Iterator[None]:
     """The second node's clock goes five minutes ahead or behind; at the end it is right again."""
-    house.move_clock(draw.choice([300, -300]))
+    house.move_clock(draw.choice([CLOCK_OFF, -CLOCK_OFF]))
     time.sleep(1.0)  # the node looks at its clock anew once a second
     try:
         yield

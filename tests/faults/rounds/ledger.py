@@ -75,6 +75,8 @@ class Ledger:
     not_found: list[str] = field(default_factory=list)
     #: what was not well again in time
     not_healed: list[str] = field(default_factory=list)
+    #: seconds by which the clock of a node was off: moments that it wrote down are so much older or younger
+    clock_off: float = 0.0
 
     @property
     def opening(self) -> Press:

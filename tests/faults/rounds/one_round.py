@@ -14,7 +14,7 @@ from typing import Any
 from tests.faults.rounds import doors
 from tests.faults.rounds.checker import Breach, judge
 from tests.faults.rounds.crowds import SlowReaders, Storm
-from tests.faults.rounds.faults import Fault
+from tests.faults.rounds.faults import CLOCK_OFF, NEEDS_CLOCKS, Fault
 from tests.faults.rounds.house import House
 from tests.faults.rounds.ledger import Ledger, Press, Seen
 from tests.faults.rounds.people import People
@@ -168,9 +168,11 @@ class Round:
         time.sleep(self.draw.uniform(0.1, 0.5))
         began = time.monotonic()
         self.house.broken.clear()
+        faults = [fault for fault in (self.fault, self.second) if fault]
+        self.ledger.clock_off = float(CLOCK_OFF) if any(fault.name in NEEDS_CLOCKS for fault in faults) else 0.0
         with contextlib.ExitStack() as all_of_it:
             try:
-                for fault in filter(None, (self.fault, self.second)):
+                for fault in faults:
                     all_of_it.enter_context(fault.happens(self.house, self.draw))
                 time.sleep(self.draw.uniform(*self.fault.lasts))
                 all_of_it.close()
