@@ -35,6 +35,9 @@ OPTIONS = {
     "log_min_error_statement": "panic",
     "shared_buffers": "1GB",
     "max_connections": "60",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
 }
 MADE = "made.json"
 

@@ -11,12 +11,11 @@ from functools import reduce
 from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from groups.models import GUEST_TYPES, Label, Membership, Role, Space, SpaceQuerySet, SpaceType, TimedAccess
-from groups.rules import ACTIONS, GUESTS_READ_LABELS, RULES, WALLS_OF_EMPLOYEES, Action, Rule
+from groups.rules import ACTIONS, ANYONE_IN, GUESTS_READ_LABELS, RULES, Action, Rule
 from kit import clock
 from kit.prepared import Given, Moment, Prepared
 from people.models import Company, GroupCreators, Person
@@ -58,8 +57,7 @@ Viewer = Person | Standing
 
 def spaces_for(viewer: Viewer, action: Action = "read") -> SpaceQuerySet:
     """The spaces where ``viewer`` may do ``action``, as one unevaluated query."""
-    grounds = _grounds(viewer, action)
-    return Space.objects.filter(reduce(Q.__or__, grounds)) if grounds else Space.objects.none()
+    return scope(Space.objects.all(), viewer, action)
 
 
 def keys_for(viewer: Viewer, action: Action, *, but: frozenset[SpaceType]) -> QuerySet[Any, Any]:
@@ -68,27 +66,31 @@ def keys_for(viewer: Viewer, action: Action, *, but: frozenset[SpaceType]) -> Qu
     PERF: a union of grounds, each found by an index: 1 ms beside 25,000 personal walls, where a search through all
     spaces takes 6.
     """
-    parts = [Space.objects.filter(ground).values_list("pk") for ground in _grounds(viewer, action, but)]
+    parts = [Space.objects.filter(ground).values_list("pk") for ground in _grounds(viewer, action, but=but)]
     return parts[0].union(*parts[1:]) if parts else Space.objects.none().values_list("pk")
 
 
-def _grounds(viewer: Viewer, action: Action, but: frozenset[SpaceType] = frozenset()) -> list[Q]:
-    """Why ``viewer`` may do ``action``: one may where any of these holds; spaces of the types ``but`` are left out."""
+def _grounds(viewer: Viewer, action: Action, *, at: str = "", but: frozenset[SpaceType] = frozenset()) -> list[Q]:
+    """Why ``viewer`` may do ``action``: one may where any of these holds; spaces of the types ``but`` are left out.
+
+    ``at`` is the path from a row to its space, '' for spaces themselves.
+    """
     rule = RULES[action]
     # SECURITY: an account that is closed, or not signed in, has no right anywhere.
     if not (getattr(viewer, "pk", None) and viewer.may_act):
         return []
-    grounds = [Q(pk__in=_memberships(viewer, action, but).values("space_id"))]
+    into = f"{at}__" if at else ""
+    grounds = [Q(**{f"{at or 'pk'}__in": _memberships(viewer, action, but).values("space_id")})]
     if types := _types_without_membership(viewer, rule) - but:
-        grounds.append(Q(type__in=sorted(types)))
+        grounds.append(Q(**{f"{into}type__in": sorted(types)}))
     if (owned := rule.owners_in - but) and viewer.is_employee:
-        grounds.append(Q(type__in=sorted(owned), owner_id=viewer.pk))
+        grounds.append(Q(**{f"{into}type__in": sorted(owned), f"{into}owner_id": viewer.pk}))
     # PERF: nobody but administrators is asked whether they have a timed access.
     if (timed := rule.timed_in - but) and viewer.is_administrator and viewer.is_employee:
         now = viewer.now if isinstance(viewer, Standing) else clock.now()
         accesses = TimedAccess.objects.filter(person_id=viewer.pk, ends_at__gt=now)
-        grounds.append(Q(type__in=sorted(timed), pk__in=accesses.values("space_id")))
-    return grounds if rule.when_archived else [ground & Q(archived_at=None) for ground in grounds]
+        grounds.append(Q(**{f"{into}type__in": sorted(timed), f"{at or 'pk'}__in": accesses.values("space_id")}))
+    return grounds if rule.when_archived else [ground & Q(**{f"{into}archived_at": None}) for ground in grounds]
 
 
 def _types_without_membership(viewer: Viewer, rule: Rule) -> set[SpaceType]:
@@ -105,6 +107,9 @@ def _types_without_membership(viewer: Viewer, rule: Rule) -> set[SpaceType]:
 
 def _memberships(viewer: Viewer, action: Action, but: frozenset[SpaceType]) -> QuerySet[Membership]:
     """The memberships of ``viewer`` that give ``action``."""
+    mine = Membership.objects.filter(person_id=viewer.pk)
+    if not but and _any_membership_gives(viewer, action):
+        return mine
     gives = Q(pk__in=[])
     for roles, types in _roles_to_types(action):
         if viewer.is_guest:
@@ -112,7 +117,17 @@ def _memberships(viewer: Viewer, action: Action, but: frozenset[SpaceType]) -> Q
             types = [kind for kind in types if kind in GUEST_TYPES]
         types = [kind for kind in types if kind not in but]
         gives |= Q(role__in=roles, space__type__in=types)
-    return Membership.objects.filter(gives, person_id=viewer.pk)
+    return mine.filter(gives)
+
+
+def _any_membership_gives(viewer: Viewer, action: Action) -> bool:
+    """True where neither role nor type matters: any role gives it, and in the other types every employee may anyway.
+
+    PERF: to know the type of three hundred spaces is most of what the rule costs.
+    """
+    rule = RULES[action]
+    gives_by_any_role = {kind for kind, roles in rule.roles_in.items() if roles == ANYONE_IN}
+    return viewer.is_employee and gives_by_any_role | rule.employees_in >= set(SpaceType)
 
 
 def _roles_to_types(action: Action) -> list[tuple[list[str], list[str]]]:
@@ -124,38 +139,26 @@ def _roles_to_types(action: Action) -> list[tuple[list[str], list[str]]]:
 
 
 def _paths(model: type[Model]) -> tuple[str, str]:
-    """Where rows of ``model`` keep their space and their label, as lookups; '' where there is no label."""
+    """Where rows of ``model`` keep their space and their label, as lookups; '' for spaces, and where no label is."""
     if model is Space:
-        return "pk", ""
+        return "", ""
     return getattr(model, "SPACE_PATH", "space"), getattr(model, "LABEL_PATH", "")
 
 
-def scope(rows: QuerySet[Rows], viewer: Viewer, action: Action = "read", *, within: Q | None = None) -> QuerySet[Rows]:
+def scope(rows: QuerySet[Rows], viewer: Viewer, action: Action = "read") -> QuerySet[Rows]:
     """Keep the rows whose space lets ``viewer`` do ``action``; labels narrow in the same call.
 
     A model says where its space and label stand by ``SPACE_PATH`` (default ``space``) and ``LABEL_PATH``.
-    ``within`` narrows the spaces further, by their own columns.
+
+    PERF: the grounds are asked of the space of each row. As a list of spaces to be in, PostgreSQL reads all 28,000 of
+    a large company first, whatever is wanted.
     """
     space_path, label_path = _paths(rows.model)
-    spaces = spaces_for(viewer, action)
-    rows = rows.filter(**{f"{space_path}__in": spaces if within is None else spaces.filter(within)})
+    grounds = _grounds(viewer, action, at=space_path)
+    rows = rows.filter(reduce(Q.__or__, grounds)) if grounds else rows.none()
     if label_path and not getattr(viewer, "is_employee", False):
         rows = rows.filter(**{f"{label_path}__in": GUESTS_READ_LABELS})
     return rows
-
-
-def scope_of_found(rows: QuerySet[Rows], viewer: Viewer) -> QuerySet[Rows]:
-    """``scope(rows, viewer, "read")`` for rows of which few are wanted, known by their keys: from the same grounds.
-
-    PERF: PostgreSQL looks up the space of each row, where for :func:`scope` it reads all 28,000 spaces of a large
-    company first, whatever is wanted. SQLite does the right thing by itself.
-    """
-    if connection.vendor == "sqlite" or not getattr(viewer, "is_employee", False):
-        return scope(rows, viewer, "read")
-    space_path, _ = _paths(rows.model)
-    types = _types_without_membership(viewer, RULES["read"]) & WALLS_OF_EMPLOYEES if viewer.may_act else set()
-    by_key = Q(**{f"{space_path}__in": keys_for(viewer, "read", but=WALLS_OF_EMPLOYEES)})
-    return rows.filter(by_key | Q(**{f"{space_path}__type__in": sorted(types)}))
 
 
 def with_rights(spaces: QuerySet[Space], viewer: Viewer) -> QuerySet[Space]:
@@ -208,7 +211,7 @@ def all_readers(space: Space, label: str = Label.SHARED) -> QuerySet[Person]:
         return readers(space, label)
     accesses = TimedAccess.objects.filter(space_id=space.pk, ends_at__gt=clock.now())
     looking_in = Q(pk__in=accesses.values("person_id"), is_administrator=True, is_employee=True)
-    return _active_among(_meant(space) | looking_in, space, label)
+    return _active_among(_meant(space, label) | looking_in)
 
 
 def readers(space: Space, label: str = Label.SHARED, *, at: Any = None) -> QuerySet[Person]:
@@ -216,22 +219,24 @@ def readers(space: Space, label: str = Label.SHARED, *, at: Any = None) -> Query
 
     Stand-ins, robots and who only looks in by break-glass are left out. ``at``: the moment, now when nothing is said.
     """
-    return _active_among(_meant(space), space, label, at=at)
+    return _active_among(_meant(space, label), at=at)
 
 
-def _meant(space: Space) -> Q:
-    """Who reads in ``space`` by who they are or by membership."""
+def _meant(space: Space, label: str) -> Q:
+    """Who reads threads with ``label`` in ``space`` by who they are or by membership."""
     rule = RULES["read"]
+    has_guests = label in GUESTS_READ_LABELS and space.type in GUEST_TYPES
     roles = rule.roles_in.get(SpaceType(space.type), frozenset())
     members = Membership.objects.filter(space_id=space.pk, role__in=sorted(roles))
-    allowed = Q(pk__in=members.values("person_id"))
-    return allowed | Q(is_employee=True) if space.type in rule.employees_in else allowed
+    inside, employees = Q(pk__in=members.values("person_id")), Q(is_employee=True)
+    if space.type in rule.employees_in:
+        # PERF: where no guest reads, no membership is asked for: counted from an index.
+        return employees | inside if has_guests else employees
+    return inside if has_guests else inside & employees
 
 
-def _active_among(allowed: Q, space: Space, label: str, *, at: Any = None) -> QuerySet[Person]:
-    people = Person.objects.active(at).filter(allowed, is_stand_in=False, is_robot=False)
-    has_guests = label in GUESTS_READ_LABELS and space.type in GUEST_TYPES
-    return people if has_guests else people.filter(is_employee=True)
+def _active_among(allowed: Q, *, at: Any = None) -> QuerySet[Person]:
+    return Person.objects.active(at).filter(allowed, is_stand_in=False, is_robot=False)
 
 
 def may_create_groups(person: Person, company: Company | None = None) -> bool:

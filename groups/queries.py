@@ -224,7 +224,7 @@ def member_counts(space: Space) -> tuple[int, int]:
 
 def _members_by_kind(*, space: Any, at: Any) -> QuerySet[Any, Any]:
     rows = Membership.objects.filter(_open_account("person", at), space_id=space).order_by()
-    return rows.values("person__is_employee").annotate(number=Count("pk")).values_list("person__is_employee", "number")
+    return rows.values("person__is_employee").annotate(number=Count("*")).values_list("person__is_employee", "number")
 
 
 _MEMBERS_BY_KIND = Prepared(_members_by_kind, space=IntegerField(), at=DateTimeField())
@@ -287,7 +287,7 @@ def requests_to(viewer: Person, space: Space) -> QuerySet[JoinRequest]:
 # Readers ------------------------------------------------------------------------------------------------------------
 def _readers_by_kind(type: str, label: str, *, space: Any, at: Any) -> QuerySet[Any, Any]:
     readers = policy.readers(Space(pk=space, type=type), label, at=at).order_by()
-    counted = readers.values("is_employee").annotate(number=Count("pk"))
+    counted = readers.values("is_employee").annotate(number=Count("*"))
     if type not in RULES["read"].timed_in:
         return counted.values_list("is_employee", "number")
     looking_in = TimedAccess.objects.filter(space_id=space, ends_at__gt=at)

@@ -14,8 +14,11 @@ from intranet import reach
 _QUIET = ("fatal", "panic", "log")
 _SETTINGS = """
 SELECT name, setting FROM pg_settings
-WHERE name IN ('log_min_error_statement', 'log_statement', 'log_min_duration_statement', 'synchronous_commit', 'fsync')
+WHERE name IN ('log_min_error_statement', 'log_statement', 'log_min_duration_statement', 'synchronous_commit', 'fsync',
+               'random_page_cost', 'jit', 'max_parallel_workers_per_gather')
 """
+# Questions of a page take milliseconds: neither compiling them nor dividing them pays, and their rows are in memory.
+_FOR_SHORT_QUESTIONS = {"random_page_cost": "1.1", "jit": "off", "max_parallel_workers_per_gather": "0"}
 
 
 @register(Tags.database)
@@ -26,7 +29,7 @@ def services(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMess
     if found := reach.database_problem():
         hint = "See DATABASE_URL in docs/settings.md and docs/processes.md."
         return [Error(found, hint=hint, id="parvis.E010")]
-    messages: list[CheckMessage] = [*_time_zone(), *_keeps_what_it_says(), *_writes_no_text()]
+    messages: list[CheckMessage] = [*_time_zone(), *_keeps_what_it_says(), *_writes_no_text(), *_plans()]
     if found := reach.redis_problem():
         hint = "See REDIS_URL in docs/settings.md and docs/processes.md."
         messages.append(Error(found, hint=hint, id="parvis.E011"))
@@ -88,4 +91,21 @@ def _writes_no_text() -> list[CheckMessage]:
             id="parvis.W012",
         )
         for name, quiet in telling
+    ]
+
+
+def _plans() -> list[CheckMessage]:
+    found = _settings()
+    others = {name: wanted for name, wanted in _FOR_SHORT_QUESTIONS.items() if found.get(name) != wanted}
+    if not others:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        (role,) = cursor.fetchone()
+    return [
+        Warning(
+            f"PostgreSQL plans the short questions of pages as long ones ({', '.join(others)}): they take longer.",
+            hint=" ".join(f"ALTER ROLE {role} SET {name} = {wanted};" for name, wanted in others.items()),
+            id="parvis.W014",
+        )
     ]

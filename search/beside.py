@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kit.keys import keys_in
 from people.models import Person
-from search import sql
 from search.engines.deadline import Deadline
 from search.findables import Option, findables
 from search.language import Operator, Query
@@ -41,7 +41,7 @@ def standing_beside(*, query: Query, viewer: Person, engine: Engine, deadline: D
         weights = engine.match(query.clauses, one, one.gate(viewer), deadline).weights
         if not weights:
             continue
-        rows = one.rows(viewer).filter(pk__in=sql.keys_in(list(weights)))
+        rows = one.rows(viewer).filter(pk__in=keys_in(list(weights)))
         keys = list(rows.values_list("pk", flat=True))
         if not keys:
             continue

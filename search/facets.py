@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groups.models import Space
+from kit.keys import keys_in, written
 from kit.prepared import Prepared
 from search.language import Operator
 from search.names import day, space_label, space_value
 from search.pages import Page
 from search.queries import WHEN, Results, since
-from search.sql import keys_in, written
 
 MOST_PLACES = 8
 

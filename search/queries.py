@@ -153,7 +153,7 @@ def _plan(query: Query, viewer: Person, one: Findable, deadline: Deadline) -> Pl
                 plan.is_by_author |= term.name == "from" and not term.is_negated
             else:
                 plan.is_of_posts = True
-                part = Q(pk__in=sql.keys_in(_found([(_positive(term),)], viewer, one, deadline)))
+                part = Q(pk__in=sql.found_in(_found([(_positive(term),)], viewer, one, deadline)))
             part = ~part if term.is_negated else part
             asks = part if not asks else asks | part
         name = operators[0].name

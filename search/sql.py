@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -17,7 +17,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 
-from kit.prepared import Given
+from kit.keys import keys_in
 from search import statements
 from search.counting import Counted, Hit, counted
 from search.engines.deadline import Deadline, TimeUp
@@ -27,25 +27,15 @@ FEW_ROWS = 300
 """So many rows of PostgreSQL's engine are fetched and counted here; of more the database counts."""
 
 
-def keys_in(keys: Iterable[int] | Given) -> RawSQL:
-    """``keys`` as a subquery of one parameter, however many they are; what is given for them later: :func:`written`."""
-    if settle := getattr(keys, "settled", None):
-        keys = settle()
-    if statement := getattr(keys, "statement", ""):
-        return RawSQL(f"SELECT found.pk FROM ({statement}) found", keys.parameters)  # type: ignore[union-attr]  # noqa: S608, S611
-    parameter = keys if isinstance(keys, Given) else written(keys)
-    return RawSQL(_KEYS[connection.vendor], [parameter])  # noqa: S611 - constant text, one parameter
+def found_in(found: Any) -> RawSQL:
+    """What a search found as a subquery of keys: of its own statement where it stands in the database already."""
+    if settle := getattr(found, "settled", None):
+        found = settle()
+    if statement := getattr(found, "statement", ""):
+        return RawSQL(f"SELECT found.pk FROM ({statement}) found", found.parameters)  # type: ignore[union-attr]  # noqa: S608, S611
+    return keys_in(found)
 
 
-def written(keys: Iterable[int]) -> str:
-    """``keys`` as one parameter."""
-    return json.dumps(list(keys))
-
-
-_KEYS = {
-    "sqlite": "SELECT value FROM json_each(%s)",
-    "postgresql": "SELECT value::bigint FROM jsonb_array_elements_text(%s::jsonb)",
-}
 _WEIGHTS = {
     "sqlite": "SELECT CAST(key AS INTEGER) AS pk, CAST(value AS REAL) AS weight FROM json_each(%s)",
     "postgresql": "SELECT key::bigint AS pk, value::float8 AS weight FROM jsonb_each_text(%s::jsonb)",

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from groups import policy
+from kit.keys import keys_in
 from kit.prepared import Prepared
 from people.models import Person
 from search import queries, sql
@@ -67,7 +68,7 @@ def _rows(one: Findable, words: list, viewer: Person, deadline: Deadline) -> tup
         )  # fmt: skip
         shown = one.present([hit.pk for hit in counted.hits], viewer)
         return [shown[hit.pk] for hit in counted.hits if hit.pk in shown], counted.total
-    keys = list(one.rows(viewer).filter(pk__in=sql.keys_in(list(weights))).values_list("pk", flat=True))
+    keys = list(one.rows(viewer).filter(pk__in=keys_in(list(weights))).values_list("pk", flat=True))
     keys.sort(key=lambda key: -weights[key])
     shown = one.present(keys[: SHOWN * 4], viewer)
     ranked = sorted(shown.values(), key=lambda row: (-weights[row.pk], str(row).casefold(), row.public_id))

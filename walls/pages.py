@@ -27,10 +27,9 @@ def threads_for_page(viewer: Viewer) -> QuerySet[Thread]:
     """Readable threads with everything of the viewer's own and both rights, in one query."""
     mine = {"person_id": viewer.pk, "thread": OuterRef("pk")}
     read = ReadMark.objects.filter(**mine)
-    draft = Draft.objects.filter(author_id=viewer.pk, place=Concat(Value("thread:"), OuterRef("public_id")))
     return (
         Thread.objects.readable_by(viewer)
-        .select_related("space__owner", "author", "topic", "accepted__author", "accepted__edited_by", "accepted_by")
+        .select_related("space__owner", "author", "topic", "accepted_by")
         .annotate(
             read_number=Coalesce(Subquery(read.values("number")[:1]), 0, output_field=IntegerField()),
             read_at=Subquery(read.values("read_at")[:1]),
@@ -41,9 +40,27 @@ def threads_for_page(viewer: Viewer) -> QuerySet[Thread]:
             manages=Exists(policy.spaces_for(viewer, "manage").filter(pk=OuterRef("space_id"))),
             has_moved=Exists(Move.objects.filter(thread=OuterRef("pk"))),
             has_tags=Exists(Thread.tags.through.objects.filter(thread=OuterRef("pk"))),
-            draft=Subquery(draft.values("fields")[:1]),
+            draft=_draft_of(viewer),
         )
     )
+
+
+def _draft_of(viewer: Viewer) -> Subquery:
+    drafts = Draft.objects.filter(author_id=viewer.pk, place=Concat(Value("thread:"), OuterRef("public_id")))
+    return Subquery(drafts.values("fields")[:1])
+
+
+def _to_answer(viewer: Viewer, public_id: Any) -> QuerySet[Thread]:
+    threads = Thread.objects.readable_by(viewer).filter(public_id=public_id)
+    return threads.select_related("space").annotate(draft=_draft_of(viewer))[:1]
+
+
+_TO_ANSWER = Prepared(_to_answer, public_id=CharField())
+
+
+def find_thread_to_answer(viewer: Person, public_id: str) -> Thread:
+    """:func:`find_thread` for who sends a reply: with its space and their draft only, a third of the work."""
+    return _found(_TO_ANSWER.first(Standing.of(viewer), viewer=viewer.pk, public_id=public_id))
 
 
 _FIND = Prepared(
@@ -53,7 +70,10 @@ _FIND = Prepared(
 
 def find_thread(viewer: Person, public_id: str) -> Thread:
     """The thread called ``public_id`` with what its page needs; Http404 for missing, hidden and forbidden alike."""
-    thread = _FIND.first(Standing.of(viewer), viewer=viewer.pk, public_id=public_id)
+    return _found(_FIND.first(Standing.of(viewer), viewer=viewer.pk, public_id=public_id))
+
+
+def _found(thread: Thread | None) -> Thread:
     if thread is None:
         raise Http404
     return thread
@@ -153,8 +173,9 @@ def thread_page(viewer: Person, thread: Thread, *, anchor: int = 0) -> ThreadPag
     """The page of ``thread`` (from :func:`find_thread`) around post ``anchor``; at most eight queries, however long."""
     window = windows.window_of(thread, read=thread.read_number, anchor=anchor)
     shown = list(window.posts)
+    # PERF: not joined to the thread, where four more tables took PostgreSQL 20 ms to plan.
+    thread.accepted = windows.accepted_in(thread, shown)
     if thread.accepted is not None:
-        thread.accepted.thread = thread
         shown.append(thread.accepted)
     return ThreadPage(
         viewer=viewer,

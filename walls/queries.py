@@ -8,9 +8,9 @@ from groups import policy
 
 
 class ThreadQuerySet(models.QuerySet):
-    def readable_by(self, viewer, *, within=None):
-        """Every thread ``viewer`` may read; ask this before any other filter. ``within``: a condition on the space."""
-        return policy.scope(self, viewer, "read", within=within)
+    def readable_by(self, viewer):
+        """Every thread ``viewer`` may read; ask this before any other filter."""
+        return policy.scope(self, viewer, "read")
 
     def newest_activity_first(self):
         """The order of every wall and feed; nothing is ranked."""

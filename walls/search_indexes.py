@@ -6,12 +6,12 @@ from django.db.models import Q, QuerySet, TextField
 from haystack import indexes
 
 from groups.models import Label
-from groups.policy import Standing, Viewer, scope_of_found
+from groups.policy import Standing, Viewer, scope
+from kit.keys import keys_in, written
 from kit.markdown import ADDRESSES
 from kit.prepared import Given, Prepared
 from search.findables import is_shared
 from search.pages import Choices, Page, TopicTree
-from search.sql import keys_in, written
 from topics.models import Tag, Topic
 from topics.queries import full_labels
 from walls.fragments import hit_fragment
@@ -147,7 +147,7 @@ _COLUMNS = (
 
 
 def _findable_by(viewer: Viewer) -> QuerySet[Post]:
-    return scope_of_found(Post.objects.standing().filter(thread__deleted_at=None), viewer)
+    return scope(Post.objects.standing().filter(thread__deleted_at=None), viewer)
 
 
 def _present(standing: Standing, keys: Given) -> QuerySet[Post]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db.models import BigIntegerField, IntegerField, Q, QuerySet
+from django.db.models import BigIntegerField, CharField, QuerySet
 
+from kit.keys import keys_in, written
 from kit.prepared import Prepared
 from people.models import Person
 from people.queries import byline
@@ -62,25 +62,32 @@ def with_authors(posts: QuerySet[Post]) -> QuerySet[Post]:
     return posts.select_related("author", "edited_by", "quotes__author").only(*_COLUMNS)
 
 
-def _between(stretches: int, thread: Any, **ends: Any) -> QuerySet[Post]:
-    wanted = Q()
-    for place in range(stretches):
-        wanted |= Q(number__gte=ends[f"first_{place}"], number__lte=ends[f"last_{place}"])
-    return with_authors(Post.objects.filter(wanted, thread_id=thread)).order_by("number")
-
-
-# A page shows at most two stretches of a thread: its head, and a place in it.
-_STRETCHES = 2
-_ENDS = {f"{end}_{place}": IntegerField() for place in range(_STRETCHES) for end in ("first", "last")}
-_BETWEEN = Prepared(_between, thread=BigIntegerField(), **_ENDS)
+# PERF: each number for itself. PostgreSQL takes a stretch of numbers for most of the thread, reads all of it, and looks
+# through all people for the authors.
+_NUMBERED = Prepared(
+    lambda thread, numbers: with_authors(Post.objects.filter(thread_id=thread, number__in=keys_in(numbers))).order_by(
+        "number"
+    ),
+    thread=BigIntegerField(),
+    numbers=CharField(),
+)
 
 
 def _posts_in(thread: Thread, stretches: list[tuple[int, int]]) -> list[Post]:
     """The posts of ``stretches`` of numbers, bound to ``thread``, which the caller found by the rule; one query."""
-    ends = {}
-    for place, (first, last) in enumerate(stretches):
-        ends |= {f"first_{place}": first, f"last_{place}": last}
-    return _bound(_BETWEEN.rows(len(stretches), thread=thread.pk, **ends), thread)
+    numbers = written(number for first, last in stretches for number in range(first, last + 1))
+    return _bound(_NUMBERED.rows(thread=thread.pk, numbers=numbers), thread)
+
+
+_ONE = Prepared(lambda key: with_authors(Post.objects.filter(pk=key)), key=BigIntegerField())
+
+
+def accepted_in(thread: Thread, shown: Iterable[Post]) -> Post | None:
+    """The accepted answer of ``thread``: mostly one of the posts ``shown``, else one query."""
+    if thread.accepted_id is None:
+        return None
+    found = next((post for post in shown if post.pk == thread.accepted_id), None)
+    return found or next(iter(_bound(_ONE.rows(key=thread.accepted_id), thread)), None)
 
 
 def stretches(last: int, anchor: int, read: int) -> list[tuple[int, int]]:

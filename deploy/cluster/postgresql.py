@@ -85,6 +85,10 @@ class PostgreSQL:
             "CREATE DATABASE parvis OWNER parvis;"
             # On the role: behind PgBouncer a SET by one page would be another page's time zone.
             "ALTER ROLE parvis SET timezone TO 'UTC';"
+            # Pages ask many short questions.
+            "ALTER ROLE parvis SET random_page_cost TO 1.1;"
+            "ALTER ROLE parvis SET jit TO off;"
+            "ALTER ROLE parvis SET max_parallel_workers_per_gather TO 0;"
         )
 
     def server(self, name: str, port: int) -> Part:

@@ -134,11 +134,11 @@ def number(value: int | None) -> str:
 
 
 @register.simple_tag
-def count(value: int | None, label: str = "", tone: str = "") -> SafeString | str:
-    """A counter that says what it counts; nothing at zero; ``tone="hot"`` is the filled badge."""
+def count(value: int | None, label: str = "", tone: str = "", most: int = 999) -> SafeString | str:
+    """A counter that says what it counts: nothing at zero, "999+" past ``most``; ``tone="hot"`` is the filled badge."""
     if not value:
         return ""
-    shown = "999+" if value > 999 else str(value)
+    shown = f"{most}+" if value > most else str(value)
     heard = format_html('<span class="vh"> {}</span>', label or _("unread"))
     return format_html('<span class="count{}">{}{}</span>', f" {tone}" if tone else "", shown, heard)
 

@@ -69,6 +69,19 @@ def test_a_log_that_would_hold_what_people_wrote_is_warned_of():
 
 
 @on_servers
+@pytest.mark.django_db
+def test_a_database_that_plans_pages_as_long_questions_is_warned_of_with_what_to_set():
+    with transaction.atomic(), connection.cursor() as cursor:
+        for name, wanted in service_checks._FOR_SHORT_QUESTIONS.items():
+            cursor.execute(f"SET LOCAL {name} = {wanted}")
+        assert "parvis.W014" not in ids(service_checks.services(databases=["default"]))
+        cursor.execute("SET LOCAL jit = on")
+        (found,) = [one for one in service_checks.services(databases=["default"]) if one.id == "parvis.W014"]
+    assert "jit" in found.msg and "random_page_cost" not in found.msg
+    assert found.hint.endswith("SET jit = off;")
+
+
+@on_servers
 @pytest.mark.django_db(transaction=True)
 def test_a_role_whose_sessions_begin_in_another_time_zone_is_warned_of():
     def found():

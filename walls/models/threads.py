@@ -85,7 +85,7 @@ class Thread(models.Model):
             # PERF: a feed sorts the keys of all its walls, and the side bar counts what is new on them: with the last
             # columns neither needs a look at the rows.
             models.Index(fields=["space", "-active_at", "-id", "deleted_at", "last_number"], name="thread_wall"),
-            models.Index(fields=["-active_at", "-id"], name="thread_feed"),
+            models.Index(fields=["-active_at", "-id", "space", "deleted_at"], name="thread_newest"),
             models.Index(fields=["topic", "-active_at", "-id", "space", "deleted_at"], name="thread_topic"),
             models.Index(fields=["author", "-opened_at"], name="thread_author"),
             models.Index(fields=["tie"], name="thread_tie", condition=~models.Q(tie="")),

@@ -79,6 +79,7 @@ def _tabs(viewer: Person, tab: str) -> list[dict]:
             "text": name,
             "is_current": key == tab,
             "count": counts.get(key),
+            "most": feeds.COUNTED - 1,
         }
         for key, name in names.items()
     ]

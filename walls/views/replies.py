@@ -11,7 +11,7 @@ from kit.fields import takes
 from walls import services as walls
 from walls.fragments import post_fragment
 from walls.models import Post, Thread
-from walls.pages import audience_of, find_thread, thread_page
+from walls.pages import audience_of, find_thread, find_thread_to_answer, thread_page
 from walls.services import Refused
 from walls.views.answers import post_address, refusal_only, with_refusal
 from walls.views.threads import render_thread
@@ -21,7 +21,7 @@ from walls.views.threads import render_thread
 @takes("body", "quotes", "submission_key", "audience", "place")
 def reply_create(request: HttpRequest, public_id: str) -> HttpResponse:
     """Post a reply: the post as HTML for the script, else back to the thread; refused, the text comes back."""
-    thread = find_thread(request.user, public_id)
+    thread = find_thread_to_answer(request.user, public_id)
     source = request.POST.get("body", "")
     try:
         _refuse_unseen_readers(request, thread)
