@@ -19,7 +19,7 @@ from people.models import Person
 from topics import queries as topics
 from topics.models import Tag
 from walls import moves, rights, windows
-from walls.models import Draft, Follow, Kind, Move, ReadMark, SavedThread, Thread, Vote
+from walls.models import Draft, Follow, Kind, Move, Post, ReadMark, SavedThread, Thread, Vote
 from walls.services import tied_to
 
 
@@ -38,6 +38,7 @@ def threads_for_page(viewer: Viewer) -> QuerySet[Thread]:
             has_voted=Exists(Vote.objects.filter(**mine)),
             writes=Exists(policy.spaces_for(viewer, "write").filter(pk=OuterRef("space_id"))),
             manages=Exists(policy.spaces_for(viewer, "manage").filter(pk=OuterRef("space_id"))),
+            accepted_number=Subquery(Post.objects.filter(pk=OuterRef("accepted")).values("number")[:1]),
             has_moved=Exists(Move.objects.filter(thread=OuterRef("pk"))),
             has_tags=Exists(Thread.tags.through.objects.filter(thread=OuterRef("pk"))),
             draft=_draft_of(viewer),
@@ -161,7 +162,7 @@ class ThreadPage:
 
     @property
     def shows_accepted(self) -> bool:
-        return self.thread.kind == Kind.QUESTION and self.thread.accepted is not None
+        return self.thread.kind == Kind.QUESTION and self.window.accepted is not None
 
 
 def is_kept_off_devices(thread: Thread) -> bool:
@@ -171,12 +172,12 @@ def is_kept_off_devices(thread: Thread) -> bool:
 
 def thread_page(viewer: Person, thread: Thread, *, anchor: int = 0) -> ThreadPage:
     """The page of ``thread`` (from :func:`find_thread`) around post ``anchor``; at most eight queries, however long."""
-    window = windows.window_of(thread, read=thread.read_number, anchor=anchor)
+    window = windows.window_of(thread, read=thread.read_number, anchor=anchor, accepted=thread.accepted_number)
     shown = list(window.posts)
-    # PERF: not joined to the thread, where four more tables took PostgreSQL 20 ms to plan.
-    thread.accepted = windows.accepted_in(thread, shown)
-    if thread.accepted is not None:
-        shown.append(thread.accepted)
+    if window.accepted is not None:
+        # PERF: not joined to the thread, where four more tables took PostgreSQL 20 ms to plan.
+        thread.accepted = window.accepted
+        shown.append(window.accepted)
     return ThreadPage(
         viewer=viewer,
         thread=thread,

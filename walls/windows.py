@@ -43,6 +43,7 @@ class Window:
     parts: list[Post | Fold] = field(default_factory=list)
     new_from: int = 0
     last_shown: int = 0
+    accepted: Post | None = None
 
     @property
     def posts(self) -> list[Post]:
@@ -73,21 +74,13 @@ _NUMBERED = Prepared(
 )
 
 
-def _posts_in(thread: Thread, stretches: list[tuple[int, int]]) -> list[Post]:
-    """The posts of ``stretches`` of numbers, bound to ``thread``, which the caller found by the rule; one query."""
-    numbers = written(number for first, last in stretches for number in range(first, last + 1))
-    return _bound(_NUMBERED.rows(thread=thread.pk, numbers=numbers), thread)
+def _posts_in(thread: Thread, stretches: list[tuple[int, int]], *beside: int) -> list[Post]:
+    """The posts of ``stretches`` of numbers, and those numbered ``beside``; one query.
 
-
-_ONE = Prepared(lambda key: with_authors(Post.objects.filter(pk=key)), key=BigIntegerField())
-
-
-def accepted_in(thread: Thread, shown: Iterable[Post]) -> Post | None:
-    """The accepted answer of ``thread``: mostly one of the posts ``shown``, else one query."""
-    if thread.accepted_id is None:
-        return None
-    found = next((post for post in shown if post.pk == thread.accepted_id), None)
-    return found or next(iter(_bound(_ONE.rows(key=thread.accepted_id), thread)), None)
+    They are bound to ``thread``, which the caller found by the rule.
+    """
+    numbers = [number for first, last in stretches for number in range(first, last + 1)]
+    return _bound(_NUMBERED.rows(thread=thread.pk, numbers=written([*numbers, *beside])), thread)
 
 
 def stretches(last: int, anchor: int, read: int) -> list[tuple[int, int]]:
@@ -116,14 +109,17 @@ def _joined(parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def window_of(thread: Thread, *, read: int, anchor: int = 0) -> Window:
-    """The page of ``thread`` for somebody who has read up to ``read``; one query, however many posts are folded."""
+def window_of(thread: Thread, *, read: int, anchor: int = 0, accepted: int | None = None) -> Window:
+    """The page of ``thread`` for somebody who has read up to ``read``; one query, however many posts are folded.
+
+    The post numbered ``accepted`` comes along, shown or folded.
+    """
     anchor = anchor if 1 < anchor <= thread.last_number else 0
     shown = stretches(thread.last_number, anchor, read)
     # The last posts of each fold come along: they name it.
     seen = [(max(first - NAMED_FROM, 1), last) for first, last in shown]
-    by_number = {post.number: post for post in _posts_in(thread, _joined(seen))}
-    window = Window(last_shown=shown[-1][1])
+    by_number = {post.number: post for post in _posts_in(thread, _joined(seen), *([accepted] if accepted else []))}
+    window = Window(last_shown=shown[-1][1], accepted=by_number.get(accepted or 0))
     reached = 0
     for first, last in shown:
         if first > reached + 1:
