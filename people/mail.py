@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -87,31 +88,26 @@ def hear_password_changed(fact: HeardFact) -> None:
 
 def hear_sign_on_link_asked(fact: HeardFact) -> None:
     """A link that joins an account to the person's identity at the provider; nothing long after it was asked for."""
-    person = Person.objects.filter(pk=fact.ids["person"]).first()
-    is_late = clock.now() - fact.told_at > dt.timedelta(seconds=one_time.LASTS[one_time.BIND])
-    if is_late or person is None or not (person.email and person.may_sign_in and settings.HAS_SIGN_ON):
-        return
-    _send(
-        "sign_on_link",
-        to=person.email,
-        language=person.language,
-        message_id=_id_of(fact),
-        person=person,
-        provider=settings.OIDC_NAME,
-        address=one_time.address_for(person, one_time.BIND),
-    )
+    if clock.now() - fact.told_at <= dt.timedelta(seconds=one_time.LASTS[one_time.BIND]):
+        _tell_of_sign_on("sign_on_link", fact, address=lambda person: one_time.address_for(person, one_time.BIND))
 
 
 def hear_sign_on_linked(fact: HeardFact) -> None:
     """Tell the owner of an account that there is another way in."""
+    _tell_of_sign_on("sign_on_linked", fact)
+
+
+def _tell_of_sign_on(template: str, fact: HeardFact, *, address: Callable[[Person], str] | None = None) -> None:
+    """To the owner of the account, while it is open and the company has a provider."""
     person = Person.objects.filter(pk=fact.ids["person"]).first()
     if person is None or not (person.email and person.may_sign_in and settings.HAS_SIGN_ON):
         return
     _send(
-        "sign_on_linked",
+        template,
         to=person.email,
         language=person.language,
         message_id=_id_of(fact),
         person=person,
         provider=settings.OIDC_NAME,
+        address=address(person) if address else "",
     )

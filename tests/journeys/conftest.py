@@ -4,7 +4,7 @@
 
 Fixtures: ``company`` (address, people, spaces), ``sign_in(who, variant)`` → a page, ``axe(page)``,
 ``look(page, name)``.
-Pictures are kept where the variable PARVIS_LOOK points, else in a temporary folder.
+Pictures are taken where the variable PARVIS_LOOK says where to keep them.
 """
 
 from __future__ import annotations
@@ -238,16 +238,13 @@ def axe():
 
 
 @pytest.fixture(scope="session")
-def look(tmp_path_factory):
-    """``look(page, name)``: keeps a picture of the page, to be held beside the design."""
+def look():
+    """``look(page, name)``: keeps a picture of the page, to be held beside the design, where PARVIS_LOOK points."""
     kept = os.environ.get("PARVIS_LOOK")
-    folder = Path(kept) if kept else tmp_path_factory.mktemp("look")
-    folder.mkdir(parents=True, exist_ok=True)
 
-    def take(page, name: str, *, is_full: bool = False) -> Path:
-        path = folder / f"{name}.png"
-        page.screenshot(path=path, full_page=is_full)
-        return path
+    def take(page, name: str, *, is_full: bool = False) -> None:
+        if kept:
+            page.screenshot(path=Path(kept) / f"{name}.png", full_page=is_full)
 
     return take
 
