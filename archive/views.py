@@ -13,10 +13,12 @@ from archive import queries, services
 from archive.forms import AccessForm
 from archive.models import AccessRequest
 from archive.reading import newest_lines, state_of_log
+from kit.fields import takes
 from people.administration import admin_tabs, administrators_only
 from people.requests import SignedIn
 
 
+@takes(*AccessForm.base_fields)
 @administrators_only
 @require_http_methods(["GET", "POST"])
 def access(request: SignedIn) -> HttpResponse:

@@ -24,7 +24,7 @@ ANYONE_IN = frozenset({Role.GUEST, Role.MEMBER, Role.MANAGER})
 MANAGERS = frozenset({Role.MANAGER})
 EMPLOYEES_WALLS = frozenset({SpaceType.COMMON, SpaceType.PERSONAL})
 NOWHERE: frozenset[SpaceType] = frozenset()
-# WHY: docs/decisions/0170; never a private conversation.
+# WHY: docs/decisions/0180; never a private conversation.
 BY_BREAK_GLASS = frozenset({SpaceType.CLOSED, SpaceType.HIDDEN})
 
 
