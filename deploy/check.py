@@ -18,6 +18,8 @@ from setup import prepare
 from stop import ROOT, Stop, run_or_say
 
 PROGRAMS = VENV / "bin"
+#: a check ends with this when what it has to ask can't be reached: said aloud, neither passed nor failed
+UNREAD = 75
 
 
 def checks() -> dict[str, list[list[str]]]:
@@ -44,6 +46,7 @@ def checks() -> dict[str, list[list[str]]]:
         "system": [[*django, "check", "--fail-level", "WARNING"]],
         "migrations": [[*django, "makemigrations", "--check", "--dry-run"]],
         "words": [[str(PYTHON), "deploy/catalogues.py", "check"], [str(PYTHON), "deploy/messages.py", "--check"]],
+        "advisories": [[str(PYTHON), "deploy/advisories.py"]],
         "dead code": [[str(PROGRAMS / "vulture"), *[name for name in python if name not in ("tests", "deploy")]]],
     }
 
@@ -77,7 +80,7 @@ def main() -> int:
         "PYTHONPATH": str(ROOT),
         "PATH": f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', '')}",
     }
-    failed = []
+    failed, unread = [], []
     try:
         for name in asked:
             began = time.monotonic()
@@ -85,13 +88,19 @@ def main() -> int:
                 done = subprocess.run(
                     command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
                 )
-                if done.returncode:
+                if done.returncode == UNREAD:
+                    unread.append(name)
+                    print(done.stdout.strip())
+                elif done.returncode:
                     failed.append(name)
                     print(f"{done.stdout}{done.stderr}".strip() or f"{command[0]} ended with code {done.returncode}")
                     break
-            print(f"{'failed' if name in failed else 'ok':<7}{name} ({time.monotonic() - began:.1f} s)", flush=True)
+            word = "failed" if name in failed else "UNREAD" if name in unread else "ok"
+            print(f"{word:<7}{name} ({time.monotonic() - began:.1f} s)", flush=True)
     finally:
         shutil.rmtree(data, ignore_errors=True)
+    if unread:
+        print(f"NOT CHECKED, for nobody answered: {', '.join(unread)}.")
     if failed:
         print(f'Failed: {", ".join(failed)}. Run one alone with `make check ONLY="{failed[0]}"`.')
     return 1 if failed else 0
