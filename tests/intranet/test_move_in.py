@@ -24,6 +24,7 @@ import datetime as dt
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
+from archive.services import write_down
 from groups import services as groups
 from groups.models import SpaceType
 from kit import blobs, facts
@@ -57,6 +58,8 @@ for n in range(5):
     blobs.put(f"picture {n}".encode())
 with transaction.atomic():
     facts.tell("post.deleted", thread=1, post=1)
+    for n in range(5):
+        write_down(actor=people[0], kind="access.asked", reason="été", hours=n)
 last = Fact.objects.create(name="thread.never-heard")
 Fact.objects.filter(pk=last.pk).delete()
 """
@@ -65,6 +68,7 @@ LOOK = """
 import json
 from django.db import connection
 from django.contrib.contenttypes.models import ContentType
+from archive.verifying import is_guarded, verify
 from kit import facts
 from kit.models import Fact
 from people.models import Person
@@ -80,6 +84,7 @@ with connection.cursor() as cursor:
 print(json.dumps({
     "constraints": constraints, "sleeping": sleeping, "notes": notes, "waiting": facts.backlog()["waiting"],
     "posts": Post.objects.count(),
+    "log": [verify().count, verify().is_whole, is_guarded()],
     "password": Person.objects.get(display_name="Ada").check_password("correct horse battery"),
     "next": Fact.objects.create(name="x.y").pk,
 }))
@@ -178,6 +183,7 @@ def test_a_company_moves_with_every_row_file_secret_and_waiting_fact(company, da
     found = look(tmp_path, database)
     assert found["constraints"] == before
     assert (found["sleeping"], found["notes"], found["posts"]) == (0, 0, 16)
+    assert found["log"] == [5, True, True]
     assert found["password"] and found["waiting"] > 16
     # the number of a fact that was deleted is not given again
     assert found["next"] == facts_given + 1
