@@ -26,6 +26,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# What can be otherwise in the other theme of a page, which has the same elements in the same places.
+AXE_COLOURS = ["color-contrast", "link-in-text-block"]
+# Buttons fade from one colour to the other.
+FADED = """() => new Promise(requestAnimationFrame).then(() => Promise.allSettled(
+    document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished)))"""
 
 
 @dataclass(frozen=True)
@@ -147,10 +152,10 @@ def browser_type_launch_args():
     return {"executable_path": path, "args": ["--no-sandbox", "--force-device-scale-factor=1"]}
 
 
-@pytest.fixture(params=list(VARIANTS.values()), ids=list(VARIANTS))
+@pytest.fixture(params=["desktop", "mobile"])
 def variant(request) -> Variant:
-    """Each of the four: desktop and phone, light and dark."""
-    return request.param
+    """Desktop and phone; ``axe`` and ``look`` take each in both themes."""
+    return VARIANTS[f"{request.param}-light"]
 
 
 @pytest.fixture
@@ -220,21 +225,36 @@ def do(company):
 
 @pytest.fixture
 def axe():
-    """``axe(page)``: fails with what axe-core finds wrong on the page as it stands."""
+    """``axe(page)``: fails with what axe-core finds wrong on the page as it stands, in both themes."""
+
+    def found(page, kind: str, values: list[str]) -> list[str]:
+        # Only what is wrong is gathered: what is right is most of a page, and takes its time.
+        options = {"runOnly": {"type": kind, "values": values}, "resultTypes": ["violations"], "preload": False}
+        return [
+            f"{rule['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})"
+            for rule in page.evaluate("options => axe.run(options)", options)["violations"]
+            for node in rule["nodes"]
+        ]
 
     def check(page) -> None:
         page.evaluate(AXE.read_text())
-        # Only what is wrong is gathered: what is right is most of a page, and takes its time.
-        options = "{runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], preload: false}"
-        found = page.evaluate(f"tags => axe.run({options})", AXE_TAGS)
-        wrong = [
-            f"{rule['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})"
-            for rule in found["violations"]
-            for node in rule["nodes"]
-        ]
+        wrong = found(page, "tag", AXE_TAGS)
+        with in_other_theme(page) as theme:
+            wrong += [f"{theme}: {line}" for line in found(page, "rule", AXE_COLOURS)]
         assert not wrong, "\n".join(wrong)
 
     return check
+
+
+@contextlib.contextmanager
+def in_other_theme(page):
+    """The page as a device shows it that is set to the other theme."""
+    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    themes = ("dark", "light") if is_dark else ("light", "dark")
+    page.emulate_media(color_scheme=themes[1])
+    page.evaluate(FADED)
+    yield themes[1]
+    page.emulate_media(color_scheme=themes[0])
 
 
 @pytest.fixture(scope="session")
@@ -243,8 +263,11 @@ def look():
     kept = os.environ.get("PARVIS_LOOK")
 
     def take(page, name: str, *, is_full: bool = False) -> None:
-        if kept:
-            page.screenshot(path=Path(kept) / f"{name}.png", full_page=is_full)
+        if not kept:
+            return
+        page.screenshot(path=Path(kept) / f"{name}.png", full_page=is_full)
+        with in_other_theme(page) as theme:
+            page.screenshot(path=Path(kept) / f"{name}-{theme}.png", full_page=is_full)
 
     return take
 
