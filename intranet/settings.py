@@ -250,10 +250,12 @@ SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_STORE_TOKENS = False
 # people.middleware notes it every ten minutes; the library would write on every page.
 USERSESSIONS_TRACK_ACTIVITY = False
-SESSION_COOKIE_NAME = "parvis_session"
+# With TLS a cookie of ours is of this very host: no sibling domain can set one for us.
+_OURS = "__Host-" if IS_HTTPS else ""
+SESSION_COOKIE_NAME = f"{_OURS}parvis_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
-CSRF_COOKIE_NAME = "parvis_csrf"
+CSRF_COOKIE_NAME = f"{_OURS}parvis_csrf"
 # Scripts read the token of the form they send, never the cookie.
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "intranet.errors.form_expired"
@@ -270,7 +272,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-LANGUAGE_COOKIE_NAME = "parvis_language"
+LANGUAGE_COOKIE_NAME = f"{_OURS}parvis_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
