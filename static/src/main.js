@@ -23,6 +23,12 @@ whenever("picture-drop", (box) => {
 });
 document.addEventListener("dragenter", soon, { once: true });
 
+// Where tabs are wider than the screen, the one that is open stands in the middle.
+whenever(".tabs [aria-current]", (tab) => {
+  const tabs = tab.closest(".tabs");
+  tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+});
+
 // A button that opens the emoji picker and puts the sign into its form's field: <button data-emoji="emoji">.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-emoji]");
