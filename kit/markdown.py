@@ -21,8 +21,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import nh3
+from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.linkify import linkify
 from markdown_it.token import Token
 from mdit_py_plugins.tasklists import tasklists_plugin
 
@@ -37,12 +40,17 @@ ADDRESSES = {
     "picture": "/pictures/{id}/",
 }
 _OWN = re.compile(rf"^(person|thread|group|post|picture):([{ALPHABET}]{{{LENGTH}}})$")
+_SCHEME = re.compile(r"[a-z][a-z0-9.+-]*$", re.IGNORECASE)
 _PLAIN_SCHEMES = re.compile(r"^(https?|mailto|tel):", re.IGNORECASE)
 
 MAX_NESTING = 20
 # Between cells of a table and items of a list, until the plain text is put together.
 _APART = "\x1f"
 MENTION_LIMIT = 50
+# PERF: a word longer than this is no address: linkify works with the square of it (40 s for 50,000 signs).
+ADDRESS_LIMIT = 1_000
+# PERF: 50,000 opening brackets are looked after for 2.7 s; a text with more than this is shown as it was typed.
+BRACKETS_LIMIT = 5_000
 
 _TAGS = {
     *("p", "br", "hr", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre", "blockquote"),
@@ -91,6 +99,26 @@ class _Renderer(RendererHTML):
         return "</table></div>\n"
 
 
+class _Addresses(LinkifyIt):
+    """Finds bare addresses, and looks for none in a text with a word that nobody types."""
+
+    def match(self, text: str) -> Any:
+        return None if any(len(word) > ADDRESS_LIMIT for word in text.split()) else super().match(text)
+
+    def match_at_start(self, text: str) -> Any:
+        words = text[: ADDRESS_LIMIT + 1].split(maxsplit=1)
+        return super().match_at_start(words[0]) if words and len(words[0]) <= ADDRESS_LIMIT else None
+
+
+def _address_here(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's own signature
+    """markdown-it's rule for addresses, asked only where one begins: it looks through all that was written before."""
+    scheme = _SCHEME.search(state.pending[-12:]) if state.src.startswith("://", state.pos) else None
+    if scheme is None:
+        return False
+    word = state.src[state.pos - len(scheme[0]) : state.pos + ADDRESS_LIMIT + 3]
+    return bool(_ADDRESSES.match_at_start(word)) and linkify(state, silent)
+
+
 def _level(token: Token) -> int:
     return min(6, int(token.tag[1]) + 2)
 
@@ -107,10 +135,13 @@ def _make_parser() -> MarkdownIt:
     )
     parser.enable(["table", "strikethrough", "linkify"])
     parser.use(tasklists_plugin)
+    parser.linkify = _ADDRESSES
+    parser.inline.ruler.at("linkify", _address_here)
     parser.validateLink = _allowed_link  # type: ignore[method-assign]
     return parser
 
 
+_ADDRESSES = _Addresses()
 _parser = _make_parser()
 
 
@@ -119,7 +150,10 @@ def render(source: str) -> Rendered:
 
     Never raises on any text; what is no allowed link stays as the text that was typed.
     """
-    tokens = _parser.parse(source.replace("\x00", "").replace(_APART, " "))
+    source = source.replace("\x00", "").replace(_APART, " ")
+    if source.count("[") > BRACKETS_LIMIT:
+        return Rendered(f"<p>{as_plain_html(source)}</p>", _plain(source))
+    tokens = _parser.parse(source)
     result = Rendered("", "")
     words: list[str] = []
     _walk(tokens, result, words)
