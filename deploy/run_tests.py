@@ -8,6 +8,7 @@ Browser tests run apart: Playwright and pytest-asyncio can't share a process.
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -99,6 +100,12 @@ def pytest_command(leg: str, report: Path, extra: list[str]) -> list[str] | None
     return [*command, str(TESTS), *ignored, "-p", "no:playwright", "-n", "2", "--dist", "loadfile", *extra]
 
 
+def cpu_of_children() -> float:
+    """CPU seconds of all that was started here and has ended: what a leg costs, whoever else uses the machine."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def run_leg(leg: str, *, folder: Path, env: dict[str, str], extra: list[str], count: Count) -> None:
     """Run one leg and count it; a crash or a time-out of pytest itself counts as an error."""
     report = folder / f"{leg}.xml"
@@ -106,7 +113,7 @@ def run_leg(leg: str, *, folder: Path, env: dict[str, str], extra: list[str], co
     if command is None:
         return
     print(f"\n---- {leg} ----", flush=True)
-    began = time.monotonic()
+    began, worked_before = time.monotonic(), cpu_of_children()
     code: int | None
     with subprocess.Popen(
         command,
@@ -132,7 +139,8 @@ def run_leg(leg: str, *, folder: Path, env: dict[str, str], extra: list[str], co
     elif code not in (0, NO_TESTS) and not counted:
         count.errors += 1
         count.names.append(f"ERROR {leg}: pytest ended with code {code}")
-    print(f"---- {leg}: {time.monotonic() - began:.0f} s ----", flush=True)
+    took, worked = time.monotonic() - began, cpu_of_children() - worked_before
+    print(f"---- {leg}: {took:.0f} s, {worked:.0f} s of CPU ----", flush=True)
 
 
 def environments(services: Services) -> dict[str, dict[str, str]]:
