@@ -40,7 +40,7 @@ ADDRESSES = {
     "picture": "/pictures/{id}/",
 }
 _OWN = re.compile(rf"^(person|thread|group|post|picture):([{ALPHABET}]{{{LENGTH}}})$")
-_SCHEME = re.compile(r"[a-z][a-z0-9.+-]*$", re.IGNORECASE)
+_SCHEME = re.compile(r"(?:https?|ftp)$", re.IGNORECASE)
 _PLAIN_SCHEMES = re.compile(r"^(https?|mailto|tel):", re.IGNORECASE)
 
 MAX_NESTING = 20
@@ -112,7 +112,7 @@ class _Addresses(LinkifyIt):
 
 def _address_here(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's own signature
     """markdown-it's rule for addresses, asked only where one begins: it looks through all that was written before."""
-    scheme = _SCHEME.search(state.pending[-12:]) if state.src.startswith("://", state.pos) else None
+    scheme = _SCHEME.search(state.pending[-5:]) if state.src.startswith("://", state.pos) else None
     if scheme is None:
         return False
     word = state.src[state.pos - len(scheme[0]) : state.pos + ADDRESS_LIMIT + 3]

@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 APPS = (
     *("kit", "people", "groups", "search", "live", "topics", "profiles", "walls", "notifications", "imports"),
-    "intranet",
+    *("archive", "intranet"),
 )
 LENGTH = 50_000
 #: seconds of work for a tenth of that and for all of it; what grows with the square takes 25 s and more
