@@ -20,7 +20,7 @@ from kit import clock
 from kit.prepared import Given, Moment, Prepared
 from people.models import Company, GroupCreators, Person
 
-Rows = TypeVar("Rows", bound=Model)
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def _paths(model: type[Model]) -> tuple[str, str]:
     return getattr(model, "SPACE_PATH", "space"), getattr(model, "LABEL_PATH", "")
 
 
-def scope(rows: QuerySet[Rows], viewer: Viewer, action: Action = "read") -> QuerySet[Rows]:
+def scope(rows: Rows, viewer: Viewer, action: Action = "read") -> Rows:
     """Keep the rows whose space lets ``viewer`` do ``action``; labels narrow in the same call.
 
     A model says where its space and label stand by ``SPACE_PATH`` (default ``space``) and ``LABEL_PATH``.
