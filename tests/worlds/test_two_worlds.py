@@ -1,0 +1,63 @@
+"""The same company with and without a secret: whoever is outside is sent the same bytes, at the same cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.worlds.addresses import Known
+from tests.worlds.company import PUBLIC
+from tests.worlds.outsiders import FORMER, OUTSIDERS, views
+from tests.worlds.recording import Recording, differences
+from tests.worlds.secret import OTHER, PRIVATE, Secret, publish
+from tests.worlds.world import Chapter, World, empty, playing
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+SECRET = Secret()
+SOME = 9  # of how many addresses one is asked, in a short run
+
+
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    yield
+    empty()
+
+
+def _recorded(
+    folder: Path, secrets: tuple[Secret | None, Secret | None], roles: dict[str, int], *more: Chapter
+) -> list[Recording]:
+    """What outsiders are sent in a world of each secret; guessed are the keys of the first."""
+    recordings: list[Recording] = []
+    hidden: dict[str, str] = {}
+    for number, secret in enumerate(secrets):
+        with playing(World(private=secret), folder / str(number)) as world:
+            world.play((*PUBLIC, *more), PRIVATE)
+            hidden = hidden or dict(world.things)
+            recordings.append(views(world, Known.of(world, hidden), roles))
+    return recordings
+
+
+def _shown(recordings: list[Recording], limit: int = 12) -> str:
+    found = list(differences(*recordings))
+    return "\n".join([f"{len(found)} addresses differ", *found[:limit]]) if found else ""
+
+
+def test_an_outsider_is_sent_the_same_with_and_without_a_hidden_group(tmp_path):
+    roles = {**dict.fromkeys(OUTSIDERS, SOME), "employee": 2}
+    found = _shown(_recorded(tmp_path, (SECRET, None), roles))
+    assert not found, found
+
+
+def test_an_outsider_is_sent_the_same_whatever_a_hidden_group_says_and_whence_a_thread_was_moved(tmp_path):
+    found = _shown(_recorded(tmp_path, (SECRET, OTHER), dict.fromkeys(OUTSIDERS, SOME), publish))
+    assert not found, found
+
+
+def test_a_former_member_is_sent_the_same_whatever_happens_after_they_left(tmp_path):
+    roles = {**dict.fromkeys(OUTSIDERS, 3 * SOME), **dict.fromkeys(FORMER, 2)}
+    found = _shown(_recorded(tmp_path, (SECRET, replace(SECRET, goes_on=False)), roles))
+    assert not found, found
