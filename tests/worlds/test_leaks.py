@@ -17,7 +17,6 @@ from tests.worlds.world import World, empty, playing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-NOT_YET = {"all are told whatever they may read"}
 #: what each script was sent, as it is and with its leak: one list for each of the two worlds
 Played = dict[str, tuple[list[list[Answer]], list[list[Answer]]]]
 
@@ -59,8 +58,6 @@ def _unlike(worlds: list[list[Answer]]) -> str:
 
 @pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.name)
 def test_the_leak_is_found_and_the_product_has_it_not(leak, played):
-    if leak.name in NOT_YET:
-        pytest.skip("planted this way it is not always seen: why is not yet understood")
     as_it_is, with_leak = played[leak.name]
     assert not (found := _unlike(as_it_is)), found
     assert all(answer.status < 500 for answers in with_leak for answer in answers), "the leak breaks the page"

@@ -210,7 +210,7 @@ def all_are_told_whatever_they_may_read() -> Mistake:
         return told
 
     stack = contextlib.ExitStack()
-    stack.enter_context(instead(policy, "audience", lambda real: lambda thing: Person.objects.active()))
+    stack.enter_context(instead(policy, "addressees", lambda real: lambda thing: Person.objects.active()))
     stack.enter_context(instead(notify, "notify_of_post", make))
     stack.enter_context(_everything_shown())
     return stack
