@@ -64,7 +64,18 @@ def read_front_end(printed: str, complaint: str = "") -> Said:
 
 def main() -> int:
     """Ask both, say everything, end as the worst of them."""
-    pins = ["-r", "requirements.txt", "-r", "requirements-dev.txt", "--no-deps", "--disable-pip", "--progress-spinner", "off", "--format", "json"]
+    pins = [
+        "-r",
+        "requirements.txt",
+        "-r",
+        "requirements-dev.txt",
+        "--no-deps",
+        "--disable-pip",
+        "--progress-spinner",
+        "off",
+        "--format",
+        "json",
+    ]
     said = [
         read_python(*_run([str(VENV / "bin" / "pip-audit"), *pins])),
         read_front_end(*_run(["npm", "audit", "--json"])),

@@ -74,7 +74,9 @@ class Site:
         }
         said = [*self.names, self.error_log, self.certificate, self.key, self.bucket]
         if self.bucket and not BUCKET.fullmatch(self.bucket):
-            raise Stop(f"{self.bucket!r} is not the address of a storage: as in https://s3.example.org, without a path.")
+            raise Stop(
+                f"{self.bucket!r} is not the address of a storage: as in https://s3.example.org, without a path."
+            )
         said += map(str, (self.static, self.data, self.away))
         for word in said:
             if re.search(r"[\s;{}$\"'\\]", word):
@@ -103,7 +105,7 @@ class Site:
             "    location /_bucket/ {\n        internal;\n"
             f"        proxy_pass {self.bucket}/;\n        proxy_pass_request_headers off;\n        proxy_method GET;\n"
             f"        proxy_set_header Host {self.bucket.partition('://')[2]};\n"
-            "        proxy_set_header Range $http_range;\n        proxy_set_header Connection \"\";\n"
+            '        proxy_set_header Range $http_range;\n        proxy_set_header Connection "";\n'
             f"{verified}        proxy_intercept_errors on;\n        error_page 400 403 404 = @parvis;\n"
             "        error_page 500 502 503 504 =503 /_away/$parvis_language.html;\n"
             f"{hidden}{headers}    }}\n\n"

@@ -76,7 +76,11 @@ def find_or_install(*, with_browser: bool, with_cluster: bool = False, with_tool
     if with_browser and chromium_path() is None:
         missing += ["chromium", "fonts-dejavu-core", "fonts-noto-color-emoji"]
     if with_tools and os.geteuid() == 0:  # without them a few tests are skipped, with the reason
-        missing += [package for package, name in (("gettext", "xgettext"), ("shellcheck", "shellcheck")) if not is_installed(name)]
+        missing += [
+            package
+            for package, name in (("gettext", "xgettext"), ("shellcheck", "shellcheck"))
+            if not is_installed(name)
+        ]
         missing += [] if faketime() else ["libfaketime"]
     if missing:
         apt_install(missing, why="Services are needed that are not installed")

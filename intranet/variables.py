@@ -197,7 +197,15 @@ VARIABLES = (
         "`cluster`: the browser tests run against nginx, two nodes, PostgreSQL and Redis.",
         WORKSHOP,
     ),
-    Variable("PARVIS_LOOK", "a temporary folder", "Where the browser tests keep pictures of the screens.", WORKSHOP),
+    Variable(
+        "PARVIS_LOOK", "none are taken", "Folder in which the browser tests keep pictures of the screens.", WORKSHOP
+    ),
+    Variable(
+        "PARVIS_WORLDS",
+        "a sample",
+        "`all`: the test of two worlds asks every address as everybody (minutes).",
+        WORKSHOP,
+    ),
 )
 
 

@@ -133,7 +133,10 @@ class PostgreSQL:
         who = ["-U", "parvis", "-d", "parvis"] if as_parvis else ["-U", "keeper", "-d", "postgres"]
         asked = [self.programs / "psql", "-h", "127.0.0.1", "-p", str(port), *who, "-Atqc", "SELECT 1"]
         done = subprocess.run(
-            asked, env={**self.env, "PGCONNECT_TIMEOUT": "2", "PGPASSWORD": self.password}, capture_output=True, check=False
+            asked,
+            env={**self.env, "PGCONNECT_TIMEOUT": "2", "PGPASSWORD": self.password},
+            capture_output=True,
+            check=False,
         )
         return done.stdout.strip() == b"1"
 
@@ -150,7 +153,9 @@ class PostgreSQL:
             check=False,
         )
         if done.returncode:
-            raise Stop(f"PostgreSQL refused a statement: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}")
+            raise Stop(
+                f"PostgreSQL refused a statement: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}"
+            )
         return done.stdout.strip()
 
     def call(self, name: str, *words: object) -> None:

@@ -32,6 +32,7 @@ from groups import services as groups
 from groups.models import SpaceType
 from intranet import logs, urls
 from kit import facts
+from kit.fields import takes
 from people.models import Company, Person
 from walls.models import Post
 settings.ALLOWED_HOSTS.append("testserver")
@@ -43,6 +44,7 @@ ada.save()
 groups.make_personal_space(person=ada)
 groups.create_group(creator=ada, name="Ultramarine", type=SpaceType.HIDDEN)
 
+@takes("text")
 def fail(request, word):
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM vermilion WHERE word = %s", [request.POST["text"]])

@@ -116,9 +116,9 @@ def session(running):
 
 
 def watch_of(size: int) -> str:
-    """A frame our client could send, of exactly ``size`` bytes."""
-    empty = json.dumps({"type": "watch", "streams": {"thread:": 0}})
-    return empty.replace("thread:", "thread:" + "x" * (size - len(empty)))
+    """A frame our client could send, of exactly ``size`` bytes: white space does not count for JSON."""
+    frame = json.dumps({"type": "watch", "streams": {"thread:0": 0}})
+    return frame.replace(" ", " " * (1 + size - len(frame)), 1)
 
 
 def test_a_socket_of_nobody_is_refused(running):

@@ -18,7 +18,7 @@ from tests.worlds.world import Chapter, World, empty, playing
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 SECRET = Secret()
-SOME = 9  # of how many addresses one is asked, in a short run
+SOME = 13  # of how many addresses one is asked, in a short run
 
 
 @pytest.fixture(autouse=True)
