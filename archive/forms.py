@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -27,12 +25,13 @@ class AccessForm(Form):
         widget=forms.Textarea({"rows": 3, "dir": "auto"}),
         help_text=_("Another administrator decides by it, and the managers of the group read it. It stays in the log."),
     )
-    hours = forms.TypedChoiceField(label=_("For how long"), coerce=int, widget=forms.RadioSelect, initial=HOURS[1])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(hours, hours_words(hours)) for hours in HOURS]
-        self.fields["hours"].choices = choices  # type: ignore[attr-defined]
+    hours = forms.TypedChoiceField(
+        label=_("For how long"),
+        choices=lambda: [(hours, hours_words(hours)) for hours in HOURS],
+        coerce=int,
+        widget=forms.RadioSelect,
+        initial=HOURS[1],
+    )
 
 
 def hours_words(hours: int) -> str:

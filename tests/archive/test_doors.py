@@ -16,7 +16,6 @@ from people.models import Person
 from search import queries
 from search.language import parse
 from tests.archive.cast import asked, opened, second_administrator
-from tests.search.conftest import index  # noqa: F401 - a fixture
 from walls import feeds
 from walls.models import Picture, Thread
 from walls.services import follow, posts, threads
@@ -36,7 +35,7 @@ def entries(person) -> list[tuple[str, str]]:
     return [(row.reason, row.actor.display_name) for row in rows]
 
 
-def test_search_finds_while_it_runs_and_nothing_before_or_after(cast, boss, index):  # noqa: F811
+def test_search_finds_while_it_runs_and_nothing_before_or_after(cast, boss, index):
     threads.post_thread(author=cast.member, spaces=cast.spaces["hidden"], source="zebrastripe", title="Zebrafish")
     index()
     assert found(cast.admin, "zebrastripe") == 0
