@@ -163,6 +163,33 @@ ASKED_ONCE = (
 )
 
 
+#: parts of pages that htmx asks for by where they go, with an address whose answer has one
+PARTS = (
+    ("people", "/people/?q=h"),
+    ("people", "/people/?page=2"),
+    ("hits", "/search/?q=porosity"),
+    ("found", "/search/?q=zirconium"),
+    ("found", "/search/?q=porosity"),
+    ("group-list", "/groups/?q=moulds"),
+    ("group-list", "/groups/?show=mine"),
+    ("member-list", "/groups/{open}/members/?q=h"),
+    ("member-list", "/groups/{space}/members/?q=h"),
+    ("accounts", "/admin/people/?q=h"),
+    ("tag-list", "/admin/tags/?q=z"),
+)
+#: what a browser may say beside an address
+HTMX = {"HX-Request": "true"}
+DIALOG = {"X-Requested-With": "dialog"}
+RANGE = {"Range": "bytes=0-9"}
+
+
+def parts(known: Known) -> Iterator[tuple[str, dict[str, str]]]:
+    """Addresses with the headers by which a part of their page is asked for."""
+    keys = {"space": known.hidden.get("hidden space", UNUSED), "open": known.own["open"]}
+    for target, form in PARTS:
+        yield form.format(**keys), {**HTMX, "HX-Target": target}
+
+
 def questions(known: Known) -> Iterator[str]:
     """Addresses that ask for something in words or by guessed keys."""
     for form in ASKED:

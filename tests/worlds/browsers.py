@@ -37,4 +37,5 @@ class Browser:
             body = b"".join(response) if response.streaming else response.content
         sent = [f"{name}: {value}" for name, value in sorted(response.headers.items())]
         sent += [f"Set-Cookie: {morsel.OutputString()}" for morsel in response.cookies.values()]
-        return Answer(response.status_code, tuple(sent), body, tuple(costs.statements), tuple(costs.cache_calls))
+        spent = tuple(costs.statements), tuple(costs.cache_calls), tuple(costs.rows)
+        return Answer(response.status_code, tuple(sent), body, *spent)

@@ -7,11 +7,12 @@ import io
 import re
 from typing import Any
 
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from tests.worlds.seeds import BEGINS
-from tests.worlds.world import World
+from tests.worlds.world import NOBODY, World
 
 
 def picture(colour: str) -> SimpleUploadedFile:
@@ -47,14 +48,16 @@ def mention(world: World, name: str) -> str:
 
 # Chapters -----------------------------------------------------------------------------------------------------------
 def settle(world: World) -> None:
-    """People and topics. Hanna, Hugo, Lea and Nora may come to know of a secret."""
+    """People and topics. Hanna, Hugo, Lea, Rita and Nora may come to know of a secret."""
     world.found()
-    world.hire("Ada Admin", is_administrator=True)
+    for name in ("Ada Admin", "Bea Boss", "Zoe Second"):
+        world.hire(name, is_administrator=True)
     world.hire("Mona Manager", place="Lyon", department="Casting")
     world.hire("Emil Employee", place="Lyon", department="Sales")
     world.hire("Hanna Hidden", place="Annecy", department="Finance")
     world.hire("Hugo Hidden", place="Annecy", department="Finance")
     world.hire("Lea Leaver", place="Annecy", department="Sales")
+    world.hire("Rita Removed", place="Annecy", department="Sales")
     world.hire("Nora Named", place="Lyon", department="Casting")
     last_day = (BEGINS + dt.timedelta(days=90)).date()
     world.hire("Gus Guest", is_employee=False, employer="Brenner", sponsor=world.people["mona"], ends_on=last_day)
@@ -119,4 +122,14 @@ def go_on(world: World) -> None:
     world.act("emil", f"/topics/{world.things['topic']}/follow/")
 
 
-PUBLIC = (settle, make_groups, talk, go_on)
+def afterwards(world: World) -> None:
+    """What comes later, whatever happened meanwhile: answers, notices, and every mail that there is."""
+    world.act("emil", f"/threads/{world.things['question']}/reply/", {"body": f"{mention(world, 'gus')} did it help?"})
+    world.act("mona", f"/threads/{world.things['price']}/reply/", {"body": f"{mention(world, 'hanna')} please read."})
+    world.act(NOBODY, "/account/password/reset/", {"email": "emil@example.test"})
+    newcomer = {"email": "nina@example.test", "display_name": "Nina New", "kind": "employee", "language": "fr"}
+    world.act("ada", "/admin/people/invite/", newcomer)
+    assert len(mail.outbox) >= 2, "nobody was written to: nothing is proved of mails"
+
+
+PUBLIC = (settle, make_groups, talk, go_on, afterwards)

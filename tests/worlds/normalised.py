@@ -7,7 +7,8 @@ is said to be nothing (``world.playing``).
 from __future__ import annotations
 
 import re
-from itertools import groupby
+
+from tests.worlds import may_learn
 
 #: what is replaced in a statement
 IN_STATEMENTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
@@ -16,20 +17,9 @@ IN_STATEMENTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
 )
 
 #: pages of an administrator that sum up the whole company: only their status is compared
-WHOLE_COMPANY = {
-    "/admin/health/": "the size of the database, of the index and of the queue, of all groups together",
-}
-
-
-def frames(sent: list[str]) -> list[str]:
-    """``sent`` with those that say ``gone`` sorted where they follow each other: one loss of rights ends many watches,
-    in the order of a set."""
-    runs = ((is_gone, list(run)) for is_gone, run in groupby(sent, key=_is_gone))
-    return [frame for is_gone, run in runs for frame in (sorted(run) if is_gone else run)]
-
-
-def _is_gone(frame: str) -> bool:
-    return '"type":"gone"' in frame
+WHOLE_COMPANY = may_learn.pages_left_out()
+#: the same where one administrator has looked into a group and another approved it: all of them may read of it
+AFTER_A_LOOK = may_learn.pages_left_out(after_a_look=True)
 
 
 def statement(sql: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 
 from django.core import mail
 
@@ -21,51 +22,85 @@ OUTSIDERS = {
     ADMINISTRATOR: "ada",
     "manager of another group": "mona",
 }
-FORMER = {"former member": "lea"}
-WHO = {**OUTSIDERS, **FORMER}
+#: who approved that another administrator looks into a group, which gives no sight of it
+APPROVER = "administrator who approved"
+FORMER = {"former member": "lea", "removed member": "rita"}
+ADMINISTRATORS = {ADMINISTRATOR, APPROVER}
+WHO = {**OUTSIDERS, **FORMER, APPROVER: "zoe"}
 #: long runs (``make worlds``) ask everybody everything
 IS_LONG = bool(os.environ.get("PARVIS_WORLDS"))
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A request: ``headers`` beside those that every browser sends."""
+
+    method: str
+    address: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        said = ", ".join(f"{name}: {value}" for name, value in self.headers.items())
+        return f"{self.method.upper()} {self.address}" + (f" ({said})" if said else "")
+
+
 def everything(known: Known) -> Iterator[tuple[str, str]]:
     """Method and address of all that an outsider may try without changing anything."""
-    for address in addresses.plain():
-        yield "get", address
-    for address in addresses.questions(known):
-        yield "get", address
-    for _name, address in addresses.with_keys(known, "own"):
-        yield "get", address
-    for _name, address in addresses.with_keys(known, "guessed"):
-        yield "get", address
-        yield "post", address
+    return ((asked.method, asked.address) for asked in everything_and_parts(known) if not asked.headers)
 
 
-def share(known: Known, role: str, every: int) -> list[tuple[str, str]]:
+def everything_and_parts(known: Known) -> Iterator[Asked]:
+    """The same, and pages in the other ways a browser may ask: for parts that htmx exchanges, ranges, dialogs."""
+    pages = [*addresses.plain(), *addresses.questions(known)]
+    own = [address for _name, address in addresses.with_keys(known, "own")]
+    guessed = [address for _name, address in addresses.with_keys(known, "guessed")]
+    for address in (*pages, *own, *guessed):
+        yield Asked("get", address)
+    for address in guessed:
+        yield Asked("post", address)
+    for address in (*pages, *own, *guessed):
+        yield Asked("get", address, addresses.HTMX)
+    for address, headers in addresses.parts(known):
+        yield Asked("get", address, headers)
+    for address in (*own, *guessed):
+        if address.startswith("/pictures/"):
+            yield Asked("head", address)
+            yield Asked("get", address, addresses.RANGE)
+        elif address.startswith("/groups/"):
+            yield Asked("get", address, addresses.DIALOG)
+
+
+def share(known: Known, role: str, every: int) -> list[Asked]:
     """Of everything, what ``role`` is asked in a short run: all that stands under its own roof, else one in ``every``.
 
     Which one turns with the role, so that together they leave nothing out where there are as many roles.
     """
-    first = [*OUTSIDERS, *FORMER].index(role)
-    asked = list(everything(known))
+    first = [*WHO].index(role)
+    asked = list(everything_and_parts(known))
     return [
         one
         for number, one in enumerate(asked)
-        if (number + first) % every == 0 or (role == ADMINISTRATOR and one[1].startswith("/admin/"))
+        if (number + first) % every == 0
+        or (role in ADMINISTRATORS and not one.headers and one.address.startswith("/admin/"))
     ]
 
 
-def views(world: World, known: Known, roles: dict[str, int]) -> Recording:
-    """What each role is sent, asked one in so many addresses (1: all); then the mails that went out."""
+def views(
+    world: World, known: Known, roles: dict[str, int], status_only: Collection[str] = normalised.WHOLE_COMPANY
+) -> Recording:
+    """What each role is sent, asked one in so many addresses (1: all); then the mails that went out.
+
+    Of the pages ``status_only`` an administrator is only compared the status.
+    """
     recording: Recording = {}
     for role, every in roles.items():
-        for method, address in share(known, role, 1 if IS_LONG else every):
+        for asked in share(known, role, 1 if IS_LONG else every):
             world.clock.next_look()
-            who = WHO[role]
-            answer = world.look(who, address, method)
-            assert answer.status < 500, f"{role}: {method} {address} broke: {answer.status}"
-            if address in normalised.WHOLE_COMPANY and who == OUTSIDERS[ADMINISTRATOR]:
+            answer = world.look(WHO[role], asked.address, asked.method, **asked.headers)
+            assert answer.status < 500, f"{role}: {asked} broke: {answer.status}"
+            if asked.address in status_only and role in ADMINISTRATORS:
                 answer = Answer(answer.status, (), b"")
-            recording[f"{role}: {method.upper()} {address}"] = answer
+            recording[f"{role}: {asked}"] = answer
     for number, sent in enumerate(mail.outbox):
         recording[f"mail {number + 1}"] = Answer(0, (), sent.message().as_bytes())
     return recording

@@ -11,13 +11,14 @@ CONTEXT = 100
 
 @dataclass(frozen=True)
 class Answer:
-    """Everything one answer is made of; ``statements`` and ``cache_calls`` stand for the time it took."""
+    """Everything one answer is made of; ``statements``, ``cache_calls`` and ``rows`` stand for the time it took."""
 
     status: int
     headers: tuple[str, ...]
     body: bytes
     statements: tuple[str, ...] = ()
     cache_calls: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
 
 
 Recording = dict[str, Answer]
@@ -25,7 +26,8 @@ Recording = dict[str, Answer]
 
 def difference(one: Answer, other: Answer) -> str:
     """Where two answers first differ, in words; '' where they are the same."""
-    for part in fields(Answer):
+    # The body first: what differs in it says more than its length among the headers.
+    for part in sorted(fields(Answer), key=lambda part: part.name not in ("status", "body")):
         first, second = getattr(one, part.name), getattr(other, part.name)
         if first != second:
             return f"{part.name}: {_of_texts(first, second) if part.name == 'body' else _of_lists(first, second)}"

@@ -20,11 +20,15 @@ class Secret:
     tag: str = "zirconium"
     colour: str = "gold"
     replies: int = 3
-    goes_on: bool = True  # after Lea has left
+    goes_on: bool = True  # after Lea has left and Rita was removed
+    ends: bool = False  # looked into by an administrator, inherited, archived
 
 
 OTHER = Secret("Site closure", "Which site goes", "Closing Annecy?", "Severance of 80 people, beryllium.", "beryllium",
                "crimson", 1)  # fmt: skip
+
+
+MEMBERS = ("hugo", "lea", "rita")
 
 
 def gather(world: World) -> None:
@@ -41,10 +45,8 @@ def make_group(world: World) -> None:
     group = {"name": secret.group, "type": "hidden", "purpose": secret.purpose, "default_label": "internal"}
     world.act("hanna", "/groups/new/", group, called="hidden space")
     space = world.things["hidden space"]
-    world.act(
-        "hanna", f"/groups/{space}/invite/", {"person": [world.people[name].public_id for name in ("hugo", "lea")]}
-    )
-    for name in ("hugo", "lea"):
+    world.act("hanna", f"/groups/{space}/invite/", {"person": [world.people[name].public_id for name in MEMBERS]})
+    for name in MEMBERS:
         invitation = last_id(world, name, "/invitations/", "/invitations/")
         world.act(name, f"/invitations/{invitation}/accept/")
     world.act("hanna", f"/groups/{space}/invite/", {"person": world.people["nora"].public_id})
@@ -58,6 +60,7 @@ def work(world: World) -> None:
     """Threads with the company's words and with their own, pictures, names of outsiders, reactions, marks."""
     secret: Secret = world.private
     world.act("hanna", "/pictures/", {"picture": picture(secret.colour)}, called="hidden picture")
+    world.act("lea", f"/preferences/told/groups/{world.things['hidden space']}/", {"level": "everything"})
     shown = f"![x](picture:{world.things['hidden picture']})"
     text = f"{secret.text} {mention(world, 'emil')} {mention(world, 'hugo')} {shown}"
     offer = message(world, ["hidden space"], secret.title, text, kind="question", tags=f"{secret.tag}, porosity",
@@ -89,24 +92,67 @@ def work(world: World) -> None:
 
 
 def part(world: World) -> None:
-    """Somebody leaves, and those who stay go on."""
+    """One leaves, one is removed, and those who stay go on."""
     secret: Secret = world.private
     space, thread = world.things["hidden space"], world.things["hidden thread"]
     world.act("lea", f"/groups/{space}/leave/")
+    world.act("hanna", f"/groups/{space}/members/{world.people['rita'].public_id}/remove/")
     if not secret.goes_on:
         return
     world.act("hugo", f"/threads/{thread}/reply/", {"body": f"After Lea: {secret.text} {mention(world, 'lea')}"})
     world.act("hugo", "/conversations/new/", {"person": world.people["hanna"].public_id}, called="hidden talk")
     said = message(world, ["hidden talk"], "", f"{secret.tag} between us")
     world.act("hugo", "/threads/new/", said)
+    gone = world.things["hidden last post"] = _replied(world, "hugo", thread, "A slip of the pen")
+    world.act("hugo", f"/posts/{gone}/delete/")
+
+
+def _replied(world: World, who: str, thread: str, text: str) -> str:
+    world.act(who, f"/threads/{thread}/reply/", {"body": text})
+    return last_id(world, who, f"/threads/{thread}/", "/posts/")
+
+
+def end(world: World) -> None:
+    """An administrator looks in, another member manages the group, and it is archived."""
+    if world.private.ends:
+        look_in(world)
+        close(world)
+
+
+def look_in(world: World) -> None:
+    """Bea asks for access, Zoe approves, Bea reads and searches, and ends it; the managers are told."""
+    thread = world.things["hidden thread"]
+    asked = {"address": f"http://testserver/threads/{thread}/", "reason": "A complaint of Emil's", "hours": "4"}
+    world.act("bea", "/admin/access/", asked)
+    request = last_id(world, "zoe", "/admin/access/", "/admin/access/")
+    world.act("zoe", f"/admin/access/{request}/approve/")
+    assert world.look("bea", f"/threads/{thread}/").status == 200
+    for who, address in (("bea", f"/search/?q={world.private.tag}"), ("hanna", "/inbox/"), ("zoe", "/admin/access/")):
+        assert world.look(who, address).status == 200
+    world.act("bea", f"/admin/access/{request}/end/")
+    for who in ("bea", "zoe"):  # what was still to be said to them has been said
+        world.look(who, "/admin/access/")
+
+
+def close(world: World) -> None:
+    """Somebody else manages it now, closes what is open, and archives it."""
+    space = world.things["hidden space"]
+    world.act("hanna", f"/groups/{space}/members/{world.people['hugo'].public_id}/role/", {"role": "manager"})
+    world.act("hugo", f"/threads/{world.things['hidden thread']}/status/", {"status": "closed"})
+    world.act("hugo", f"/groups/{space}/manage/archive/")
 
 
 def publish(world: World) -> None:
-    """A thread of the hidden group is moved into the open one: from then on everybody may read it, not where it was."""
+    """A thread of the hidden group is moved into the open one: from then on everybody may read it, not where it was.
+
+    And one message goes to the open group and to a hidden one: nobody may read to which.
+    """
     harmless = message(world, ["hidden space"], "Canteen", "Soup on Mondays.")
     world.act("hanna", "/threads/new/", harmless, called="moved")
     world.act("hugo", f"/threads/{world.things['moved']}/reply/", {"body": "And bread."})
     world.act("hanna", f"/threads/{world.things['moved']}/move/", {"space": world.things["open"]})
+    other = "hidden space" if world.private != OTHER else "namesake"
+    world.act("hanna", "/threads/new/", message(world, ["open", other], "Fire drill", "On Friday."), called="tied")
 
 
-PRIVATE = (gather, make_group, work, part)
+PRIVATE = (gather, make_group, work, part, end)

@@ -9,11 +9,12 @@ from django.core import mail
 
 from tests.worlds.addresses import Known
 from tests.worlds.company import PUBLIC
-from tests.worlds.leaks import besides, reading, searching  # noqa: F401 - each registers its leaks
+from tests.worlds.leaks import besides, going, reading, searching, sockets  # noqa: F401 - each registers its leaks
+from tests.worlds.leaks.doors import DOORS, ELSEWHERE
 from tests.worlds.leaks.planting import LEAKS, Leak, planted
 from tests.worlds.recording import Answer, difference
 from tests.worlds.secret import PRIVATE, Secret
-from tests.worlds.world import World, empty, playing
+from tests.worlds.world import IS_SERVER, World, empty, playing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -43,10 +44,14 @@ def played(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Pla
                 for who in world.people:  # what was still to be said to them has been said
                     world.look(who, "/")
                 for is_planted in (False, True):
-                    for leak in sorted(LEAKS, key=lambda leak: leak.stays):
+                    for leak in sorted(filter(_is_played, LEAKS), key=lambda leak: leak.stays):
                         found[leak.name][is_planted].append(_sent(world, known, leak, is_planted=is_planted))
         empty()
     yield found
+
+
+def _is_played(leak: Leak) -> bool:
+    return not (IS_SERVER and (leak.door == "side channel: rows" or leak.plant.__module__ == sockets.__name__))
 
 
 def _unlike(worlds: list[list[Answer]]) -> str:
@@ -58,6 +63,8 @@ def _unlike(worlds: list[list[Answer]]) -> str:
 
 @pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.name)
 def test_the_leak_is_found_and_the_product_has_it_not(leak, played):
+    if not _is_played(leak):
+        pytest.skip("rows and planted leaks of sockets: on SQLite only, until they were seen on PostgreSQL")
     as_it_is, with_leak = played[leak.name]
     assert not (found := _unlike(as_it_is)), found
     assert all(answer.status < 500 for answers in with_leak for answer in answers), "the leak breaks the page"
@@ -65,6 +72,7 @@ def test_the_leak_is_found_and_the_product_has_it_not(leak, played):
 
 
 def test_a_leak_is_planted_at_every_door_there_is():
-    doors = {leak.door.split(":")[0] for leak in LEAKS}
-    assert doors >= {"the rule", "search", "existence", "membership", "objects", "files", "side channel"}
-    assert len({leak.name for leak in LEAKS}) == len(LEAKS) >= 40
+    planted_here = [name for names in DOORS.values() for name in names]
+    assert sorted(planted_here) == sorted(leak.name for leak in LEAKS), "each leak stands for one door of leaks.doors"
+    assert len(set(planted_here)) == len(planted_here) >= 40
+    assert all(DOORS.values()) and not set(DOORS) & set(ELSEWHERE)

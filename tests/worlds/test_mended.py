@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
+import re
+from functools import partial
+
 import pytest
 from django.db import connection
 from django.template import Context, Template
 from django.test.utils import CaptureQueriesContext
 
+from kit.blobs.folder import Folder
+from kit.facts import HeardFact
 from kit.navigation import Block, Entry
+from people import mail
 from search import queries
 from search.language import parse
+from tests.worlds.measuring import Costs
 from topics.models import Tag
-from walls.services import threads
+from walls import services as threads
 
 
 @pytest.mark.django_db
@@ -25,6 +34,76 @@ def test_a_search_for_a_tag_asks_the_same_whether_a_hidden_group_uses_it_or_nobo
             queries.search(viewer=cast.outsider, query=parse(f"tag:{word}"))
         asked.append(len(captured))
     assert asked[0] == asked[1] > 0
+
+
+@pytest.mark.django_db
+def test_a_tag_of_a_hidden_group_is_not_even_fetched(client, cast):
+    """The page of a tag and a search for one looked it up by its word alone: one row more than for no tag."""
+    threads.post_thread(author=cast.member, spaces=cast.spaces["hidden"], source="x", title="t", tags=["zirconium"])
+    client.force_login(cast.outsider)
+    for form in ("/tags/{}/", "/search/?q=tag:{}"):
+        fetched = []
+        for word in ("zirconium", "zirconiums", "zirconium", "zirconiums"):
+            costs = Costs()
+            with costs.counting():
+                client.get(form.format(word))
+            fetched.append((costs.rows, costs.statements))
+        assert fetched[2] == fetched[3], form
+
+
+@pytest.mark.django_db
+def test_a_tag_that_a_hidden_group_has_is_given_in_as_many_steps_as_a_new_one(cast):
+    threads.post_thread(author=cast.member, spaces=cast.spaces["hidden"], source="x", title="t", tags=["zirconium"])
+    asked = []
+    for word in ("warm", "zirconium", "beryllium"):
+        costs = Costs()
+        with costs.counting():
+            threads.post_thread(author=cast.outsider, spaces=cast.spaces["common"], source="x", title="t", tags=[word])
+        asked.append(costs.statements)
+    assert asked[1] == asked[2]
+
+
+@pytest.mark.django_db
+def test_a_message_that_also_went_to_a_hidden_group_costs_its_reader_what_any_other_does(client, cast):
+    """Whether it is tied and whether it was moved was asked of the thread alone: its page then asked one query more."""
+    write = partial(threads.post_thread, author=cast.manager, source="x")
+    (plain,) = write(spaces=cast.spaces["open"])
+    here, _ = write(spaces=[cast.spaces["open"], cast.spaces["hidden"]])
+    (away,) = write(spaces=cast.spaces["hidden"])
+    threads.move_thread(mover=cast.manager, thread=away, space=cast.spaces["open"])
+
+    def asked(person, thread) -> int:
+        client.force_login(person)
+        client.get(f"/threads/{thread.public_id}/")
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(f"/threads/{thread.public_id}/").status_code == 200
+        return len(captured)
+
+    assert asked(cast.outsider, plain) == asked(cast.outsider, here) == asked(cast.outsider, away)
+    # Whoever reads both places is told of the other one, which has to be asked for.
+    assert asked(cast.member, plain) < min(asked(cast.member, here), asked(cast.member, away))
+
+
+def test_the_message_id_of_a_mail_does_not_count_what_was_told_in_the_company():
+    """It carried the key of its fact: two mails to oneself told how much went on between, in hidden groups too."""
+    now = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
+    said = {"mark": "x", "language": "fr"}
+    first, again = (mail._id_of(HeardFact(number, "reset-link.asked", said, now)) for number in (41, 4242))
+    assert first == again, "it counts"
+    second = mail._id_of(HeardFact(42, "reset-link.asked", said, now + dt.timedelta(microseconds=1)))
+    for one in (first, second):
+        assert re.fullmatch(r"<[0-9a-f]{32}\.20260302090000@[^>]+>", one)
+    assert first[:30] != second[:30]
+
+
+def test_bytes_that_somebody_has_already_are_kept_in_as_many_steps_as_new_ones(tmp_path, monkeypatch):
+    """A picture that a hidden group has was taken without being written: the answer came sooner by a write to disk."""
+    synced = []
+    really = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda number: synced.append(number) or really(number))
+    for _ in range(2):
+        Folder(tmp_path).put("a" * 64, b"gold")
+    assert len(synced) == 2
 
 
 def test_a_block_of_the_side_bar_is_not_drawn_sooner_because_a_colleague_has_the_same_groups(monkeypatch):

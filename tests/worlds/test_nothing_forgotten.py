@@ -4,58 +4,80 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.management import get_commands
+from django.urls import get_resolver, path
 
 from intranet.celery import app as celery
-from live import consumers
+from intranet.probes import Probes
+from kit import facts
+from live import consumers, routing
 from tests.contracts import test_urls as contract
-from tests.worlds.addresses import ALSO, KINDS, LEFT_OUT, Known, needs, with_keys
+from tests.worlds.addresses import ALSO, DIALOG, HTMX, KINDS, LEFT_OUT, PARTS, Known, needs, with_keys
 from tests.worlds.company import PUBLIC
-from tests.worlds.outsiders import FORMER, OUTSIDERS
+from tests.worlds.outsiders import FORMER, IS_LONG, OUTSIDERS
 from tests.worlds.recording import Answer, difference
 from tests.worlds.secret import PRIVATE, Secret
+from tests.worlds.ways_out import COMMANDS, MACHINES, SAID, SENDERS, SOCKETS, SUBSCRIBERS, TASKS
 from tests.worlds.world import World, empty, playing
 
-#: tasks of the background: those that tell somebody something, and how that is played; or why it tells nobody
-TASKS = {
-    "facts.deliver": "every step of every script lets it deliver (world.hear); mails and frames are compared",
-    "facts.sweep": "the same deliveries, for what a crash left",
-    "facts.forget": "drops what everybody heard; tells nobody",
-    "archive.put_away": "ends accesses of administrators whose time is over: takes sight away and gives none",
-    "blobs.sweep": "removes bytes that nothing cites; answers about them are the same before and after",
-    "sessions.clear": "drops sessions that are over",
-    "people.end_guests": "closes accounts by their date, whatever groups there are",
-    "people.end_sessions": "closes sockets of sessions that are over, whatever groups there are",
-    "search.clean": "drops words that nothing holds; their answers come from readable rows only",
-    "walls.erase_deleted": "forgets texts that are shown to nobody",
-    "walls.drop_unused_pictures": "forgets pictures that only their uploader saw",
-}
-#: commands: who runs one stands at the server and reads its disk; what they print is still no door for others
-COMMANDS = {
-    "backup": "hands over the whole company to who owns the server, encrypted by whom they choose; no outsider's door",
-    "restore": "takes that back",
-    "move_in": "moves the whole company; its sums are printed to who owns the server",
-    "import_zulip": "writes; says how many things it wrote of the archive it was given",
-    "load_demo": "writes an invented company",
-    "create_admin": "writes one account; knows no group",
-    "sign_in_link": "prints a link for one account; knows no group",
-    "rebuild_index": "says how many rows it indexed, to who owns the server",
-    "print_rules": "the table of rights, the same in every company",
-    "print_settings": "the list of settings, the same in every company",
-    "serve": "serves what is compared here",
-    "migrate": "Django's, with one sentence more",
-    "verify_log": "names the first changed entry of the log, to who owns the server",
-}
-#: what a client may say on its socket; played in test_sockets
-SAID = {"watch", "typing"}
+
+def _without_a_line(names: Iterable[str]) -> list[str]:
+    return [name for name in names if not (name in contract.OPENS or needs(name) or name in LEFT_OUT)]
 
 
 def test_every_address_has_a_generator_of_keys_or_a_reason():
-    without = [name for name in contract.ALL if not (name in contract.OPENS or needs(name) or name in LEFT_OUT)]
-    assert not without, "give it keys in addresses.ALSO or contract.THINGS, or a reason in addresses.LEFT_OUT"
+    assert not _without_a_line(contract.ALL), (
+        "give it keys in addresses.ALSO or contract.THINGS, or a reason in addresses.LEFT_OUT"
+    )
+
+
+def test_an_address_that_is_added_without_one_is_named(monkeypatch):
+    def new(request: object, public_id: str) -> None:
+        """A page somebody has just thought of."""
+
+    routes = get_resolver().url_patterns
+    added = [*routes, path("news/<slug:public_id>/", new, name="brand-new"), path("nameless/", new)]
+    monkeypatch.setitem(get_resolver().__dict__, "url_patterns", added)
+    assert _without_a_line(dict(contract._patterns(get_resolver()))) == ["brand-new"]
+    assert list(_nameless(get_resolver())) == ["nameless/"]
+
+
+def _nameless(resolver: object, before: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from _nameless(pattern, before + str(pattern.pattern))
+        elif not pattern.name:
+            yield before + str(pattern.pattern)
+
+
+def test_every_address_has_a_name_or_it_would_be_walked_past():
+    assert not list(_nameless(get_resolver()))
+
+
+def test_every_part_that_htmx_asks_for_is_asked_for():
+    wanted = {name for _file, text in _product() for name in re.findall(r'htmx\.target == "([-\w]+)"', text)}
+    assert wanted == {target for target, _address in PARTS}
+
+
+def test_every_header_by_which_a_view_draws_another_page_is_sent():
+    texts = [text for file, text in _product() if "/views" in file]
+    asked = {name for text in texts for name in re.findall(r'headers\.get\("([-\w]+)"', text)}
+    assert asked == {*DIALOG, "If-None-Match", "Referer"}, "send it in outsiders.everything"
+
+
+def _product() -> Iterator[tuple[str, str]]:
+    """The product's own Python, by file."""
+    for config in apps.get_app_configs():
+        if "site-packages" not in config.path:
+            for file in Path(config.path).rglob("*.py"):
+                yield str(file.relative_to(settings.BASE_DIR)), file.read_text(encoding="utf-8")
 
 
 def test_every_kind_of_thing_an_address_takes_is_made_by_the_scripts():
@@ -79,8 +101,28 @@ def test_every_command_is_played_or_has_a_reason():
     assert ours == set(COMMANDS)
 
 
+def test_everybody_who_hears_facts_is_played_or_has_a_reason():
+    heard = {name for phase in facts._subscribers.values() for hears in phase.values() for name in hears}
+    assert {name for name in heard if not name.startswith("tests.")} == set(SUBSCRIBERS)
+
+
+def test_every_module_that_sends_mail_is_known():
+    sends = re.compile(r"EmailMessage\(|EmailMultiAlternatives\(|send_mail\(|send_mass_mail\(|mail_admins\(")
+    assert {file for file, text in _product() if sends.search(text)} == SENDERS
+
+
 def test_every_message_a_socket_understands_is_played():
     assert set(re.findall(r'"type": "(\w+)"', inspect.getsource(consumers._understand))) == SAID
+
+
+def test_every_socket_and_every_door_before_django_is_known():
+    opened = re.findall(r'path\("([^"]*)"', inspect.getsource(routing))
+    assert set(opened) == SOCKETS
+    assert set(Probes(None).answers) == set(MACHINES)
+
+
+#: how a guessed address is asked for
+WAYS: tuple[tuple[str, dict[str, str]], ...] = (("get", {}), ("get", HTMX), ("post", {}), ("post", HTMX))
 
 
 @pytest.mark.slow
@@ -99,20 +141,21 @@ def test_a_guessed_key_of_a_hidden_thing_is_answered_as_a_key_nobody_has(tmp_pat
         unused = dict(with_keys(known, "unused"))
         for number, (name, address) in enumerate(tried):
             roles = list({**OUTSIDERS, **FORMER}.items())
-            for role, who in (roles[number % len(roles)], ("employee", "emil")):
-                for method in ("get", "post"):
-                    answers = [_bare(world, who, where, method) for where in (address, unused[name])]
+            for turn, (role, who) in enumerate((roles[number % len(roles)], ("employee", "emil"))):
+                # One of the two asks for the whole page, the other for the part of it that htmx exchanges.
+                for method, headers in WAYS if IS_LONG else WAYS[::2] if (turn + number) % 2 else WAYS[1::2]:
+                    answers = [_bare(world, who, where, method, headers) for where in (address, unused[name])]
                     if unlike := difference(*answers):
-                        found.append(f"{role}: {method} {name}\n    {unlike}")
+                        found.append(f"{role}: {method} {name} {headers}\n    {unlike}")
                     elif answers[0].status == 200 and who not in ("ada",):
                         found.append(f"{role}: {method} {name} shows a page: {address}")
     empty()
     assert not found, "\n".join(found[:10])
 
 
-def _bare(world: World, who: str, address: str, method: str) -> Answer:
+def _bare(world: World, who: str, address: str, method: str, headers: dict[str, str]) -> Answer:
     """An answer with chance and clock as they are for both, and without its address."""
     world.chance.draw_again(who, "guess")
-    answer = world.browsers[who].ask(method, address)
-    headers = tuple(line for line in answer.headers if not (line.startswith("Location: /account/login/")))
-    return Answer(answer.status, headers, answer.body, answer.statements, answer.cache_calls)
+    answer = world.browsers[who].ask(method, address, **headers)
+    said = tuple(line for line in answer.headers if not (line.startswith("Location: /account/login/")))
+    return replace(answer, headers=said)

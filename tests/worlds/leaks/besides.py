@@ -21,6 +21,7 @@ from notifications import models as notices
 from notifications import queries as inbox
 from notifications import services as notify
 from notifications.models import Notification, Reason
+from notifications.views import told
 from people.models import Person
 from tests.worlds.addresses import Known
 from tests.worlds.company import mention, message
@@ -222,6 +223,11 @@ def _everything_shown() -> Mistake:
         "shown_to",
         lambda real: lambda self, viewer: self.filter(person=viewer, done_at=None),
     )
+
+
+@leak("membership: levels", look("/preferences/told/groups/{hidden_space}/", method="post"))
+def what_is_told_of_a_group_is_said_by_its_id() -> Mistake:
+    return instead(told, "get_object_or_404", lambda real: lambda spaces, **key: real(Space, **key))
 
 
 @leak("mail and notices: counters", look("/inbox/count/", "/inbox/"))

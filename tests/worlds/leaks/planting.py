@@ -105,3 +105,17 @@ def planted(made: Plant | None) -> Iterator[None]:
 def instead(owner: Any, name: str, make: Callable[[Any], Any]) -> contextlib.AbstractContextManager[Any]:
     """``owner.name`` replaced by what ``make`` makes of the real one."""
     return mock.patch.object(owner, name, make(getattr(owner, name)))
+
+
+def rendered(owner: Any, change: Callable[[Any, Any], None]) -> contextlib.AbstractContextManager[Any]:
+    """``owner.render`` whose every answer is given to ``change`` with its request before it goes out."""
+
+    def make(real: Any) -> Any:
+        def render(request: Any, *args: Any, **more: Any) -> Any:
+            answer = real(request, *args, **more)
+            change(answer, request)
+            return answer
+
+        return render
+
+    return instead(owner, "render", make)

@@ -6,19 +6,21 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
+from django.db.models import Count, Exists, OuterRef
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 
 from groups import policy
 from groups import queries as groups
 from groups.models import Membership, Space, SpaceType
+from groups.queries.groups import with_guests
 from groups.views import conversations, directory, group, members
 from intranet import errors
 from people import queries as people
 from people.models import Person
 from profiles import queries as profiles
 from profiles import views as profile_views
-from tests.worlds.leaks.planting import instead, leak, look
+from tests.worlds.leaks.planting import instead, leak, look, rendered
 from walls import listing, places
 from walls.models import Draft, Picture, Post, Thread
 from walls.views import compose, feeds, marks, pictures, posts, threads
@@ -46,10 +48,10 @@ def administrators_know_hidden_groups() -> Mistake:
 def the_directory_lists_every_group() -> Mistake:
     def make(real: Any) -> Any:
         return lambda viewer: (
-            groups._with_guests(Space.objects.groups())
+            with_guests(Space.objects.groups())
             .annotate(
-                members=groups.Count("memberships"),
-                is_mine=groups.Exists(Membership.objects.filter(person_id=viewer.pk, space=groups.OuterRef("pk"))),
+                members=Count("memberships"),
+                is_mine=Exists(Membership.objects.filter(person_id=viewer.pk, space=OuterRef("pk"))),
             )
             .by_name()
         )
@@ -95,32 +97,22 @@ def what_may_not_be_opened_is_forbidden_and_not_missing() -> Mistake:
 
 @leak("existence: wording of the error page", look("/groups/{hidden_space}/"))
 def the_error_page_names_the_group() -> Mistake:
-    def make(real: Any) -> Any:
-        def render(request: Any, *args: Any, **more: Any) -> Any:
-            answer = real(request, *args, **more)
-            found = next((space for space in Space.objects.groups() if space.public_id in request.path), None)
-            if found:
-                answer.content = answer.content.replace(b"</title>", f" · {found.name}</title>".encode())
-            return answer
+    def name(answer: Any, request: Any) -> None:
+        found = next((space for space in Space.objects.groups() if space.public_id in request.path), None)
+        if found:
+            answer.content = answer.content.replace(b"</title>", f" · {found.name}</title>".encode())
 
-        return render
-
-    return instead(errors, "render", make)
+    return rendered(errors, name)
 
 
 @leak("existence: header of the error page", look("/threads/{hidden_thread}/"))
 def the_error_page_carries_a_header_of_the_thing() -> Mistake:
-    def make(real: Any) -> Any:
-        def render(request: Any, *args: Any, **more: Any) -> Any:
-            answer = real(request, *args, **more)
-            for thread in Thread.objects.all():
-                if thread.public_id in request.path:
-                    answer["X-Thread-Version"] = str(thread.version)
-            return answer
+    def tell_version(answer: Any, request: Any) -> None:
+        for thread in Thread.objects.all():
+            if thread.public_id in request.path:
+                answer["X-Thread-Version"] = str(thread.version)
 
-        return render
-
-    return instead(errors, "render", make)
+    return rendered(errors, tell_version)
 
 
 @leak("existence: canonical slug", look("/groups/{hidden_space}/"))
@@ -169,7 +161,11 @@ def a_profile_names_every_group() -> Mistake:
 @leak("membership: last seen", look("/people/{person}/"))
 def a_profile_tells_when_somebody_last_wrote() -> Mistake:
     def make(real: Any) -> Any:
-        return lambda person, viewer: f"{Post.objects.filter(author=person).latest('pk').posted_at:%H:%M:%S}"
+        # Of several posts: other scripts may have let them write in public since.
+        posts = Post.objects.order_by("-posted_at")
+        return lambda person, viewer: " ".join(
+            f"{post.posted_at:%H:%M:%S}" for post in posts.filter(author=person)[:20]
+        )
 
     return instead(profile_views, "_time_there", make)
 

@@ -120,9 +120,9 @@ def a_slip_is_mended_with_words_of_everybody() -> Mistake:
 
 
 @leak("search: tag, at a cost", look("/search/?q=tag:zirconium"))
-def nothing_is_asked_about_a_tag_nobody_used() -> Mistake:
+def a_tag_is_looked_for_among_those_of_everybody() -> Mistake:
     """The mistake that the two worlds found in the product."""
-    return instead(search_indexes, "_NO_TAG", lambda real: [])
+    return instead(search_indexes, "tags_known_to", lambda real: lambda viewer: [(tag, 1) for tag in Tag.objects.all()])
 
 
 @leak("search: tag clouds", look("/tags/zirconium/"))
