@@ -9,27 +9,25 @@ from __future__ import annotations
 import argparse
 import contextlib
 import faulthandler
-import os
 import random
 import resource
 import secrets
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections import defaultdict
-from pathlib import Path
 
 from tests.faults.rounds import disks, results, store
 from tests.faults.rounds.checker import Breach, judge
+from tests.faults.rounds.crowds import EACH
 from tests.faults.rounds.embedded import EmbeddedHouse
 from tests.faults.rounds.faults import BY_NAME, Fault, drawn, go_together, nothing, possible
 from tests.faults.rounds.house import House
 from tests.faults.rounds.ledger import Ledger
 from tests.faults.rounds.one_round import Round
 from tests.faults.rounds.people import People
-from tests.faults.standing import ROOT
+from tests.long_runs import ROOT, commit, options, say
 
 PAGE = ROOT / "docs" / "reliability.md"
 #: rounds after which all background work gets its time and everything is compared once more
@@ -40,20 +38,13 @@ WRITERS, LEAVERS = 24, 20
 SECOND_TOO = 0.15
 
 
-def say(sentence: str) -> None:
-    sys.stdout.write(f"{sentence}\n")
-    sys.stdout.flush()
-
-
 class Run:
     """The rounds of one seed in one house."""
 
     def __init__(self, asked: argparse.Namespace) -> None:
         self.asked, self.seed = asked, asked.seed
         self.results = results.Results(asked.results)
-        self.code = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-        ).stdout.strip()
+        self.code = commit()
         self.stretch: defaultdict[People, list[Ledger]] = defaultdict(list)
         self.told: defaultdict[People, set[str]] = defaultdict(set)
         self.embedded: People | None = None
@@ -67,7 +58,8 @@ class Run:
             say(f"The {last} rounds of seed {self.seed} were played already ({self.results.path}).")
             return 0
         say(f"Seed {self.seed}, rounds {first} to {last}; results in {self.results.path}. Starting the house…")
-        crowd = max(25, -(-self.asked.sockets // 15))
+        # One node must be able to take all of a storm: the other may be the one that died.
+        crowd = max(25, -(-self.asked.sockets // EACH))
         house = House(writers=WRITERS, leavers=LEAVERS, crowd=crowd, say=say)
         with contextlib.ExitStack() as open_houses:
             open_houses.enter_context(house)
@@ -171,21 +163,14 @@ class Run:
 
 
 def asked_for() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
-    parser.add_argument("--seed", type=int, default=0, help="draws the faults; by default a new one")
-    parser.add_argument("--rounds", type=int, default=50, help="how many rounds of this seed there shall be in all")
+    parser = options("faults", __doc__, PAGE, seed="faults", counted="rounds", count=50)
     parser.add_argument("--first", type=int, default=0, help="begin with this round, whatever was played before")
     parser.add_argument("--only", default="", help="kinds whose names contain one of these, separated by commas")
     parser.add_argument("--without", default="", help="leave out kinds whose names contain one of these")
     parser.add_argument("--each", action="store_true", help="every kind in turn instead of a draw")
     parser.add_argument("--sockets", type=int, default=1000, help="in a reconnect storm")
-    folder = Path(os.environ.get("PARVIS_DATA") or ROOT / "data-local") / "faults"
-    parser.add_argument("--results", type=Path, default=folder, help="folder of the file that grows over runs")
-    parser.add_argument("--summary", action="store_true", help=f"only write the sum of all rounds into {PAGE.name}")
     parser.add_argument("--kinds", action="store_true", help="only name the kinds")
-    asked = parser.parse_args()
-    asked.results = asked.results.resolve()
-    return asked
+    return parser.parse_args()
 
 
 def main() -> int:

@@ -73,5 +73,3 @@ class SmallDisk:
     def free(self) -> None:
         """As before."""
         self.ballast.unlink(missing_ok=True)
-
-

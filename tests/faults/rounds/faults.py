@@ -151,12 +151,10 @@ def logs_full_and_a_worker_killed(house: House, draw: random.Random) -> Iterator
 @contextmanager
 def clock_moved(house: House, draw: random.Random) -> Iterator[None]:
     """The second node's clock goes five minutes ahead or behind; at the end it is right again."""
-    house.move_clock(draw.choice([CLOCK_OFF, -CLOCK_OFF]))
-    time.sleep(1.0)  # the node looks at its clock anew once a second
-    try:
+    with house.clock_in_hand():
+        house.move_clock(draw.choice([CLOCK_OFF, -CLOCK_OFF]))
+        time.sleep(1.0)  # the node looks at its clock anew once a second
         yield
-    finally:
-        house.move_clock(0)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import statistics
 from collections import Counter
 from collections.abc import Iterable
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.rounds.one_round import Round
+from tests.long_runs import KeptLines, write_between
 
 FILE = "rounds.jsonl"
 #: seconds in which every screen has to be right again (R3)
@@ -18,20 +18,11 @@ LATE = 5.0
 BEGIN, END = "<!-- rounds: begin -->", "<!-- rounds: end -->"
 
 
-class Results:
-    """The file in ``folder``: read at the start, a line added after each round."""
+class Results(KeptLines):
+    """The file in ``folder``."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / FILE
-        text = self.path.read_text() if self.path.exists() else ""
-        self.lines: list[dict[str, Any]] = [json.loads(line) for line in text.splitlines() if line.strip()]
-
-    def add(self, line: dict[str, Any]) -> None:
-        """Keep one line, at once."""
-        self.lines.append(line)
-        with self.path.open("a") as file:
-            file.write(json.dumps(line) + "\n")
+        super().__init__(folder, FILE)
 
     def played(self, seed: int) -> int:
         """The last round of ``seed`` that was played."""
@@ -118,6 +109,4 @@ def _table_of(rounds: list[dict[str, Any]]) -> list[str]:
 
 def write_into(page: Path, text: str) -> None:
     """Put the summary between the two marks of the page."""
-    before, _, rest = page.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n{text}{END}{after}")
+    write_between(page, BEGIN, END, text)
