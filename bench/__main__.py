@@ -2,7 +2,8 @@
 
 ``python -m bench live search`` runs some of them. Ratios are to the least code on the same stack in the same run.
 ``make bench ARGS="load --keep FOLDER"`` fills a PostgreSQL of its own with a million posts, and
-``ARGS="scale --keep FOLDER"`` measures there; what follows the name of one bench is handed to it.
+``ARGS="scale --keep FOLDER"`` and ``ARGS="mix --keep FOLDER"`` measure there; what follows the name of one bench is
+handed to it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BENCHES = ("start", "pages", "live", "nodes", "search")
-ON_DEMAND = ("load", "scale", "imports")
+ON_DEMAND = ("load", "scale", "mix", "imports")
 
 
 def main() -> int:

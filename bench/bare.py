@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.template import engines
 from django.urls import clear_url_caches, path
 
+from kit.fields import takes
 from walls.models import Post
 
 _template = None
@@ -30,6 +31,7 @@ def _context(request, posts):
     return Context({"posts": posts, "request": request})
 
 
+@takes("body")
 def insert(request) -> HttpResponse:
     """One row with the text that was sent, in one transaction."""
     text = request.POST["body"]

@@ -104,9 +104,10 @@ def asked() -> dict[str, str]:
     from bench.search import choose
     from walls.models import Post
 
-    newest = Post.objects.order_by("-pk").values_list("text", flat=True)
+    # What ``newer`` adds holds no lot.
+    newest = Post.objects.filter(text__contains=" Lot ").order_by("-pk").values_list("text", flat=True)
     sample = list(newest[:2000])
-    own = next(text.rpartition("Lot ")[2].rstrip(".").split() for text in sample if " Lot " in text)
+    own = sample[0].rpartition("Lot ")[2].rstrip(".").split()
     plain = [text.partition(" Lot ")[0] for text in sample]
     chosen = choose(plain)
     return {
@@ -144,7 +145,7 @@ def search(made: dict, *, only: tuple[str, ...] = ()) -> Iterator[str]:
             asked_only, whole = seen[f"{who} store"], seen[f"{who} whole"]
             must = STORE if found.total <= 200 else FREQUENT
             verdict = "ok" if asked_only.cpu <= must else "MISSED"
-            verdict += " CUT OFF" if found.is_cut_off else ""
+            verdict += " CUT OFF" if found.is_cut_off else " NEWEST ONLY" if found.is_partial else ""
             yield (
                 f"{name:24} {who:5} {found.total:6} threads  store {asked_only.cpu:6.1f} ms ({asked_only.here:5.1f} + "
                 f"{asked_only.there:6.1f})  whole {whole.cpu:6.1f}, wall {whole.wall:6.1f}  must {must:g} {verdict}"

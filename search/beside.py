@@ -34,11 +34,10 @@ def standing_beside(*, query: Query, viewer: Person, engine: Engine, deadline: D
         return []
     found = []
     known = {one.name: one for one in findables().values()}
-    for name in NAMES:
-        if name not in known:
-            continue
-        one = known[name]
-        weights = engine.match(query.clauses, one, one.gate(viewer), deadline).weights
+    those = [known[name] for name in NAMES if name in known]
+    matched = engine.match_each(query.clauses, [(one, one.gate(viewer)) for one in those], deadline)
+    for one, matches in zip(those, matched, strict=True):
+        weights = matches.weights
         if not weights:
             continue
         rows = one.rows(viewer).filter(pk__in=keys_in(list(weights)))
@@ -49,5 +48,5 @@ def standing_beside(*, query: Query, viewer: Person, engine: Engine, deadline: D
         shown = one.present(order[: SIZE * 4], viewer)
         ranked = sorted(shown.values(), key=lambda row: (-weights[row.pk], str(row).casefold(), row.public_id))
         ranked = ranked[:SIZE]
-        found.append(Beside(name, len(keys), ranked, [one.option(row) for row in ranked]))
+        found.append(Beside(one.name, len(keys), ranked, [one.option(row) for row in ranked]))
     return found

@@ -13,6 +13,7 @@ from groups import policy
 from groups.models import Space, SpaceType
 from groups.queries import visible_people
 from kit import clock
+from kit.direction import isolated
 from people.models import Person
 from search.pages import plain
 
@@ -107,7 +108,7 @@ def space_value(space: Space) -> str:
 def space_label(space: Space) -> str:
     """What a space is called in a list of places."""
     if space.type == SpaceType.PERSONAL:
-        return _("%(name)s’s wall") % {"name": space.name}
+        return _("%(name)s’s wall") % {"name": isolated(space.name)}
     if space.is_named_readers:
         return _("Named readers")
     return space_value(space) or _("Private conversation")

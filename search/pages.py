@@ -102,7 +102,7 @@ class Page:
     opening: Q
     choices: Mapping[str, Choices] = field(default_factory=dict)
     topics: TopicTree | None = None
-    free: Mapping[str, Callable[[str], Q]] = field(default_factory=dict)
+    free: Mapping[str, Callable[[str, Person], Q]] = field(default_factory=dict)
     facets: tuple[str, ...] = ()
 
     @staticmethod

@@ -35,13 +35,19 @@ PAGE_SIZE = 30
 SECONDS = 1.0
 """A search is cut off after so much work, whatever was asked."""
 
+NEWEST_SECONDS = 0.5
+"""And so much more for the newest of what was found, when all of it was too much."""
+
 ORDERS = ("best", "newest")
 WHEN = ("month", "year")
 
 
 @dataclass(slots=True)
 class Results:
-    """What the page shows. ``is_stale``: the engine has no index just now, only operators were answered."""
+    """What the page shows. ``is_stale``: the engine has no index just now, only operators were answered.
+
+    ``is_partial``: too much was found for a second, and this is what the newest of it comes to.
+    """
 
     query: Query
     order: str
@@ -54,6 +60,7 @@ class Results:
     milliseconds: int = 0
     is_stale: bool = False
     is_cut_off: bool = False
+    is_partial: bool = False
 
     @property
     def pages(self) -> int:
@@ -84,7 +91,7 @@ def search(*, viewer: Person, query: Query, order: str = "best", number: int = 1
             viewer=viewer, query=query, deadline=deadline, order=results.order, number=results.number
         )
         results.instead = matches.instead if matches else {}
-        results.total, results.facets = counted.total, counted.facets
+        results.total, results.facets, results.is_partial = counted.total, counted.facets, counted.is_partial
         shown = one.present([hit.pk for hit in counted.hits], viewer) if counted.hits else {}
         for hit in counted.hits:
             hit.row = shown.get(hit.pk)
@@ -121,16 +128,24 @@ def ask(
     plan = _plan(query, viewer, one, deadline)
     matches = _match(plan, viewer, one, deadline)
     facets = {} if is_count_only else _facets(one.page, {name: since(name) for name in WHEN})
-    counted = sql.count_and_page(
-        rows=_rows(plan, matches, viewer, one, facets),
-        weights=None if matches is None else matches.weights,
+    weights = None if matches is None else matches.weights
+    rows = _rows(plan, matches, viewer, one, facets)
+    wanted = sql.Wanted(
+        size=0 if is_count_only else PAGE_SIZE,
+        first=(number - 1) * PAGE_SIZE,
+        order="newest" if matches is None else order,
         chosen=plan.chosen,
         facets=facets,
-        order="newest" if matches is None else order,
-        first=(number - 1) * PAGE_SIZE,
-        size=0 if is_count_only else PAGE_SIZE,
-        deadline=deadline,
     )
+    try:
+        counted = sql.count_and_page(rows=rows, weights=weights, wanted=wanted, deadline=deadline)
+    except TimeUp:
+        if is_count_only:
+            raise
+        counted = sql.newest_page(rows=rows, weights=weights, wanted=wanted, deadline=Deadline(NEWEST_SECONDS))
+        if not counted.total:
+            raise
+        counted.is_partial = True
     return plan, matches, counted
 
 
@@ -192,7 +207,7 @@ def _asks(term: Operator, query: Query, viewer: Person, page: Page) -> tuple[Q, 
     if name == "topic" and page.topics:
         return page.topics.under(page.topics.named(value)), False
     if name in page.free:
-        return page.free[name](value), False
+        return page.free[name](value, viewer), False
     if name in page.choices:
         choices = page.choices[name]
         code = choices.value(value)

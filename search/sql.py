@@ -7,6 +7,7 @@ whatever the index believes. Hence counts and facets are exact even while the in
 from __future__ import annotations
 
 import contextlib
+import heapq
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,9 +20,12 @@ from django.db.models.expressions import RawSQL
 
 from kit.keys import keys_in
 from search import statements
-from search.counting import Counted, Hit, counted
+from search.counting import Counted, Hit, Wanted, counted
 from search.engines.deadline import Deadline, TimeUp
 from search.pages import Page
+
+NEWEST = 500
+"""So many of the newest rows are looked at where all that were found are too many for a second."""
 
 FEW_ROWS = 300
 """So many rows of PostgreSQL's engine are fetched and counted here; of more the database counts."""
@@ -75,60 +79,76 @@ def statement_of(rows: QuerySet) -> Statement:
 
 
 def count_and_page(
-    *,
-    rows: Statement,
-    weights: Mapping[int, float] | None,
-    chosen: Mapping[str, Q],
-    facets: Mapping[str, Any],
-    order: str,
-    first: int,
-    size: int,
-    deadline: Deadline,
+    *, rows: Statement, weights: Mapping[int, float] | None, wanted: Wanted, deadline: Deadline
 ) -> Counted:
-    """Hits ``first`` to ``first + size`` of ``rows``, the count of their groups, and facet counts.
+    """What is ``wanted`` of ``rows``: hits, the count of their groups, and facet counts. Raises TimeUp.
 
-    ``rows``: SQL of :func:`annotated` rows, with the same ``chosen`` and ``facets``; ``weights``: by row key, None
-    where no words were asked; ``chosen``: what narrows, by facet: a facet is counted without its own choice, so that
-    the other values stay visible; ``facets``: lookup or mapping of name to Q, by facet.
+    ``rows``: SQL of :func:`annotated` rows, with the same choices and facets; ``weights``: by row key, None where no
+    words were asked.
     """
     # SECURITY: ``rows`` comes from Findable.rows(viewer); nothing below widens it.
-    base, params = rows
-    if not base:
+    if not rows[0]:
         return Counted()
-    parts = (list(chosen), facets, order, first, size, deadline)
-    told = _count(base, params, weights, *parts)
+    told = _count(rows, weights, wanted, deadline)
     if not told.total and (ask_instead := getattr(weights, "otherwise", None)):
         # Perhaps nothing readable holds one of the words: the engine looks only now, when nothing was found.
         other = ask_instead()
         if other is not None:
-            return _count(base, params, other, *parts)
+            return _count(rows, other, wanted, deadline)
     return told
 
 
-def _count(
-    base: str,
-    params: Sequence[Any],
-    weights: Mapping[int, float] | None,
-    names: Sequence[str],
-    facets: Mapping[str, Any],
-    order: str,
-    first: int,
-    size: int,
-    deadline: Deadline,
-) -> Counted:
+def newest_page(*, rows: Statement, weights: Mapping[int, float] | None, wanted: Wanted, deadline: Deadline) -> Counted:
+    """What is wanted of the rows written last, where all of them are too many for a second. Raises TimeUp.
+
+    SECURITY: the last of those that may be read: what one may not read takes nobody's place.
+    """
+    if weights is not None and not getattr(weights, "newest", ""):
+        return _count(rows, {key: weights[key] for key in heapq.nlargest(NEWEST, weights)}, wanted, deadline)
+    base, params = rows
+    columns = statements.columns(wanted)
+    if weights is None:
+        statement, parameters = statements.newest(base, columns, NEWEST), params
+    else:
+        statement = statements.few(base, weights.newest, columns, NEWEST)  # type: ignore[attr-defined]
+        parameters = [*weights.parameters, *params]  # type: ignore[attr-defined]
+    with time_limit(deadline), _backwards(), connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        few = cursor.fetchall()
+    if weights is not None:
+        few.pop()
+    return counted(few, columns, wanted)
+
+
+@contextlib.contextmanager
+def _backwards() -> Iterator[None]:
+    """Have PostgreSQL go from the last row on until there are enough: what stands in many stands in the last too."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    is_nested = bool(connection.savepoint_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(BACKWARDS)
+        yield
+        if is_nested:
+            cursor.execute(ANY_WAY)
+
+
+def _count(rows: Statement, weights: Mapping[int, float] | None, wanted: Wanted, deadline: Deadline) -> Counted:
+    base, params = rows
     if weights is not None and connection.vendor == "postgresql":
         found, found_params = _found(weights)
         scored = f"SELECT b.*, hits.weight FROM ({base}) b JOIN ({found}) hits ON hits.pk = b.r_pk"  # noqa: S608
         all_params = [*params, *found_params]
-        columns = statements.columns(names, facets)
+        columns = statements.columns(wanted)
         few = rows_of(statements.few(base, found, columns, FEW_ROWS + 1), [*found_params, *params], deadline)
         if few.pop()[-1] <= FEW_ROWS:
-            return counted(few, columns, chosen=names, facets=facets, order=order, first=first, size=size)
-        statement = statements.grouped(scored, names, facets, order, first, size)
+            return counted(few, columns, wanted)
+        statement = statements.grouped(scored, wanted)
     else:
         found, found_params = ("", ()) if weights is None else _found(weights)
         all_params = [*found_params, *params]
-        statement = statements.windowed(base, found, names, facets, order, first, size)
+        statement = statements.windowed(base, found, wanted)
     told = Counted()
     hits: list[tuple[int, Hit]] = []
     for part, value, number, weight, place in rows_of(statement, all_params, deadline):
@@ -167,6 +187,9 @@ _UNLIMITED = "SET LOCAL statement_timeout = DEFAULT; SET LOCAL jit = DEFAULT; SE
 # To walk a table in hope of an early hit, as PostgreSQL likes to do for EXISTS, could take for ever.
 NO_WALK = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off"
 WALK = "SET LOCAL enable_seqscan = DEFAULT; SET LOCAL enable_indexscan = DEFAULT"
+
+BACKWARDS = "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
+ANY_WAY = "SET LOCAL enable_seqscan = DEFAULT; SET LOCAL enable_bitmapscan = DEFAULT; SET LOCAL enable_sort = DEFAULT"
 
 
 @contextlib.contextmanager

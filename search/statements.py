@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.db import connection
+
+from search.counting import Wanted
 
 GROUP_ROWS = {"best": "weight DESC, r_moment DESC, r_pk DESC", "newest": "r_moment DESC, weight DESC, r_pk DESC"}
 PAGE_ROWS = {"best": "weight DESC, r_activity DESC, r_tie", "newest": "r_moment DESC, r_tie"}
@@ -15,14 +16,14 @@ _TRUE = {"sqlite": "1", "postgresql": "true"}
 
 
 # S608: every piece below is our own constant or the compiler's SQL; what people typed is in the parameters.
-def columns(names: Sequence[str], facets: Mapping[str, Any]) -> list[str]:
+def columns(wanted: Wanted) -> list[str]:
     """The columns of ``sql.annotated`` rows, and their weight."""
     flags = [
         f"f_{name}{value and '_' + value}"
-        for name, what in facets.items()
+        for name, what in wanted.facets.items()
         for value in ([""] if isinstance(what, str) else what)
     ]
-    asked = [f"c_{index}" for index in range(len(names))]
+    asked = [f"c_{index}" for index in range(len(wanted.chosen))]
     return ["r_pk", "r_group", "r_moment", "r_activity", "r_tie", *asked, *flags, "weight"]
 
 
@@ -41,16 +42,21 @@ def few(base: str, found: str, columns: Sequence[str], most: int) -> str:
     )
 
 
-def windowed(
-    base: str, found: str, names: Sequence[str], facets: Mapping[str, Any], order: str, first: int, size: int
-) -> str:
+def newest(base: str, columns: Sequence[str], most: int) -> str:
+    """The statement that fetches ``most`` rows of ``base``, those written last; where no words are asked."""
+    shown = ", ".join(columns[:-1])
+    return f"SELECT {shown}, 0.0 AS weight FROM ({base}) b ORDER BY r_pk DESC LIMIT {int(most)}"  # noqa: S608
+
+
+def windowed(base: str, found: str, wanted: Wanted) -> str:
     """The statement that takes rows as they are: each part looks at all of them.
 
     ``found``: "" where no words are asked; its parameters come first.
     """
 
     def where(without: str = "") -> str:
-        kept = [f"c_{index} = {_TRUE[connection.vendor]}" for index, name in enumerate(names) if name != without]
+        true = _TRUE[connection.vendor]
+        kept = [f"c_{index} = {true}" for index, name in enumerate(wanted.chosen) if name != without]
         return " WHERE " + " AND ".join(kept) if kept else ""
 
     with_weights = ""
@@ -61,14 +67,14 @@ def windowed(
         scored = "SELECT base.*, hits.weight AS weight FROM base JOIN hits ON hits.pk = base.r_pk"
     parts = [
         f"SELECT 'hit' AS part, CAST(r_pk AS text) AS value, matching AS number, weight, place FROM ("  # noqa: S608
-        f"SELECT r_pk, matching, weight, ROW_NUMBER() OVER (ORDER BY {PAGE_ROWS[order]}) AS place FROM ("
+        f"SELECT r_pk, matching, weight, ROW_NUMBER() OVER (ORDER BY {PAGE_ROWS[wanted.order]}) AS place FROM ("
         f"SELECT r_pk, r_moment, r_activity, r_tie, weight, "
-        f"ROW_NUMBER() OVER (PARTITION BY r_group ORDER BY {GROUP_ROWS[order]}) AS nth, "
+        f"ROW_NUMBER() OVER (PARTITION BY r_group ORDER BY {GROUP_ROWS[wanted.order]}) AS nth, "
         f"COUNT(*) OVER (PARTITION BY r_group) AS matching FROM scored{where()}) grouped WHERE nth = 1) placed "
-        f"WHERE place > {int(first)} AND place <= {int(first + size)}",
+        f"WHERE place > {int(wanted.first)} AND place <= {int(wanted.first + wanted.size)}",
         f"SELECT 'total', '', COUNT(DISTINCT r_group), 0.0, 0 FROM scored{where()}",  # noqa: S608
     ]
-    for name, what in facets.items():
+    for name, what in wanted.facets.items():
         if isinstance(what, str):
             parts.append(
                 f"SELECT 'facet:{name}', CAST(f_{name} AS text), COUNT(DISTINCT r_group), 0.0, 0 "  # noqa: S608
@@ -83,26 +89,26 @@ def windowed(
     return f"WITH {with_weights}base AS ({base}), scored AS ({scored}) " + " UNION ALL ".join(parts)
 
 
-def grouped(scored: str, names: Sequence[str], facets: Mapping[str, Any], order: str, first: int, size: int) -> str:
+def grouped(scored: str, wanted: Wanted) -> str:
     """PostgreSQL's statement for many rows: one pass over them gives a row for each thread, which the parts look at.
 
     Where a facet is a column, it is one of the thread (``sql.annotated`` sees to it).
     """
 
     def met(without: str = "") -> str:
-        return " AND ".join(f"c_{index}" for index, name in enumerate(names) if name != without) or "true"
+        return " AND ".join(f"c_{index}" for index, name in enumerate(wanted.chosen) if name != without) or "true"
 
     moment = "EXTRACT(epoch FROM r_moment)::float8"
-    best = f"weight, {moment}" if order == "best" else f"{moment}, weight"
+    best = f"weight, {moment}" if wanted.order == "best" else f"{moment}, weight"
     columns = [
         "r_group",
         "r_activity",
         "r_tie",
-        *(f"f_{name}" for name, what in facets.items() if isinstance(what, str)),
+        *(f"f_{name}" for name, what in wanted.facets.items() if isinstance(what, str)),
     ]
     flags = [
         f"bool_or(({met(name)}){f' AND f_{name}_{value}' if value else ''}) AS g_{name}_{value}"
-        for name, what in facets.items()
+        for name, what in wanted.facets.items()
         for value in ([""] if isinstance(what, str) else what)
     ]
     numbers = [
@@ -110,15 +116,15 @@ def grouped(scored: str, names: Sequence[str], facets: Mapping[str, Any], order:
         f"COUNT(*) FILTER (WHERE {met()}) AS matching",
         *flags,
     ]
-    weight, moment = ("best[1]", "best[2]") if order == "best" else ("best[2]", "best[1]")
-    page = f"{weight} DESC, r_activity DESC, r_tie" if order == "best" else f"{moment} DESC, r_tie"
+    weight, moment = ("best[1]", "best[2]") if wanted.order == "best" else ("best[2]", "best[1]")
+    page = f"{weight} DESC, r_activity DESC, r_tie" if wanted.order == "best" else f"{moment} DESC, r_tie"
     parts = [
         f"(SELECT 'hit' AS part, best[3]::bigint::text AS value, matching AS number, {weight} AS weight, "  # noqa: S608
         f"ROW_NUMBER() OVER (ORDER BY {page}) AS place FROM grouped WHERE matching > 0 "
-        f"ORDER BY {page} LIMIT {int(size)} OFFSET {int(first)})",
+        f"ORDER BY {page} LIMIT {int(wanted.size)} OFFSET {int(wanted.first)})",
         "SELECT 'total', '', COUNT(*), 0.0, 0 FROM grouped WHERE matching > 0",
     ]
-    for name, what in facets.items():
+    for name, what in wanted.facets.items():
         if isinstance(what, str):
             parts.append(
                 f"SELECT 'facet:{name}', f_{name}::text, COUNT(*), 0.0, 0 "  # noqa: S608

@@ -63,8 +63,8 @@ def _rows(one: Findable, words: list, viewer: Person, deadline: Deadline) -> tup
         return [], 0
     if one.page is not None:
         counted = sql.count_and_page(
-            rows=_OPENINGS.statement(policy.Standing.of(viewer), viewer=viewer.pk), weights=weights, chosen={},
-            facets={}, order="best", first=0, size=SHOWN, deadline=deadline,
+            rows=_OPENINGS.statement(policy.Standing.of(viewer), viewer=viewer.pk),
+            weights=weights, wanted=sql.Wanted(size=SHOWN), deadline=deadline,
         )  # fmt: skip
         shown = one.present([hit.pk for hit in counted.hits], viewer)
         return [shown[hit.pk] for hit in counted.hits if hit.pk in shown], counted.total

@@ -7,7 +7,7 @@ engines (tests/search, the gold set first).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from haystack.backends import BaseSearchBackend, BaseSearchQuery
@@ -59,6 +59,11 @@ class Engine(Protocol):
     ) -> Matches:
         """Keys and weights of the rows of ``one`` behind ``gate``."""
 
+    def match_each(
+        self, clauses: Iterable[language.Clause], those: Sequence[tuple[Findable, Gate]], deadline: Deadline
+    ) -> list[Matches]:
+        """:meth:`match` of several findables, each behind its own gate, in their order."""
+
     def matching(self, one: Findable, gate: Gate, deadline: Deadline) -> Asked: ...
 
     def behind_since(self) -> dt.datetime | None:
@@ -78,6 +83,12 @@ class HaystackBackend(BaseSearchBackend):
         super().__init__(connection_alias, **options)
         # A deletion that fails silently leaves text findable that its author took back.
         self.silently_fail = options.get("SILENTLY_FAIL", False)
+
+    def match_each(
+        self: Any, clauses: Iterable[language.Clause], those: Sequence[tuple[Findable, Gate]], deadline: Deadline
+    ) -> list[Matches]:
+        clauses = list(clauses)
+        return [self.match(clauses, one, gate, deadline) for one, gate in those]
 
     def search(self: Any, query_string: str, **options: Any) -> dict[str, Any]:
         """Haystack's own way in. SECURITY: without ``narrow("gate:…")`` it finds nothing rather than everything."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from search.engines.contract import HaystackBackend, HaystackQuery, label_and_ke
 from search.engines.deadline import Deadline
 from search.engines.postgres import rebuilding, rows, state
 from search.engines.postgres.matching import PostgresMatching
+from search.engines.postgres.questions import ask_together
 from search.engines.rebuild import Progress, State
 from search.engines.store import Unusable
 from search.engines.weighing import ANY, ENOUGH, Gate, Matches
@@ -47,6 +48,13 @@ class PostgresBackend(HaystackBackend):
     ) -> Matches:
         """Keys and weights of the rows of ``one`` behind ``gate``. Raises Unusable when there is no index, TimeUp."""
         return self.matching(one, gate, deadline).match(clauses, least=ANY if is_context_enough else ENOUGH)
+
+    def match_each(
+        self, clauses: Iterable[language.Clause], those: Sequence[tuple[Findable, Gate]], deadline: Deadline
+    ) -> list[Matches]:
+        clauses = list(clauses)
+        # PERF: what people, groups and topics are asked goes to and fro together.
+        return ask_together([self.matching(*each, deadline).matching(clauses) for each in those], deadline)
 
     def matching(self, one: Findable, gate: Gate, deadline: Deadline) -> PostgresMatching:
         self._make_sure(one)

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Count, F, Max
 from django.forms.models import model_to_dict
+from django.urls import clear_url_caches
 
 from groups import policy
 from groups.models import Membership, Role, Space, SpaceType
@@ -166,3 +167,20 @@ def test_pages_show_it_and_search_finds_it_to_whoever_may_read_it(loaded, client
     assert tried > 10
     page = client.get("/search/", {"q": f'"{long.title}"'})
     assert f"/threads/{long.public_id}/" in page.content.decode()
+
+
+def test_the_bare_page_and_the_bare_insert_beside_it_answer(loaded, client, monkeypatch):
+    from bench import bare
+    from intranet import urls
+
+    monkeypatch.setattr(urls, "urlpatterns", list(urls.urlpatterns))
+    bare.add_to_urls()
+    try:
+        client.force_login(Person.objects.get(pk=loaded["one"]))
+        before = Post.objects.count()
+        assert client.post("/bare/insert/", {"body": "One row."}).content == b"One row."
+        assert Post.objects.count() == before + 1
+        assert b"One row." in client.get("/bare/").content
+    finally:
+        monkeypatch.undo()
+        clear_url_caches()

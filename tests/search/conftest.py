@@ -1,16 +1,11 @@
-"""An index of its own for every test, and the company of the gold set."""
+"""The company of the gold set, and tables of search that are empty after a test."""
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from django.db import connection
-from haystack import connections
 
 from search import queries
-from search.engines import rebuild, whoosh_engine
-from search.engines.postgres import rebuilding, state
 from tests.search.profiles import IS_SERVER
 
 
@@ -18,51 +13,6 @@ from tests.search.profiles import IS_SERVER
 def nothing_prepared(monkeypatch):
     """Tests here take a gate away: what is put into SQL meanwhile is for them alone, and nothing of before is used."""
     monkeypatch.setattr(queries._PLAIN, "_ready", {})
-
-
-class Index:
-    """The engine of this run over nothing; ``index()`` writes what the database holds now."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.backend = connections["default"].get_backend()
-        self._monkeypatch = monkeypatch
-
-    def __call__(self):
-        self.backend.rebuild()
-        return self.backend
-
-    def rows(self, label: str) -> set[int]:
-        """Keys of the rows that can be found."""
-        if not IS_SERVER:
-            return self.backend.store.current().part(label).rows()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT key FROM search_row WHERE label = %s", [label])
-            return {row[0] for row in cursor.fetchall()}
-
-    def lose(self) -> None:
-        """There is no index any more, and nobody makes another."""
-        if IS_SERVER:
-            self._monkeypatch.setattr(rebuilding, "start_in_child", lambda: False)
-            state.forget()
-            self.backend._believed_until = self.backend._quiet_until = 0.0
-        else:
-            self._monkeypatch.setattr(rebuild, "start_in_child", lambda store: False)
-            shutil.rmtree(self.backend.store.root, ignore_errors=True)
-            self.backend.store.forget()
-
-
-@pytest.fixture
-def index(tmp_path, settings, monkeypatch):
-    """An :class:`Index` of this test's own."""
-    options = {**settings.HAYSTACK_CONNECTIONS["default"], "PATH": str(tmp_path / "index")}
-    settings.HAYSTACK_CONNECTIONS = {"default": options}
-    connections.connections_info = settings.HAYSTACK_CONNECTIONS
-    connections.reload("default")
-    made = Index(monkeypatch)
-    yield made
-    if not IS_SERVER:
-        made.backend.writer.stop()
-        whoosh_engine._engines.pop(options["PATH"], None)
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from search import queries
+from search import queries, sql
 from search.engines.deadline import PATIENCE, Deadline, TimeUp
 from search.language import parse
 from search.sql import time_limit
-from tests.search.profiles import embedded
+from tests.search.profiles import embedded, server
 from tests.search.writing import write_thread
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT COUNT(*) FROM n"
@@ -73,10 +73,31 @@ def test_the_database_stops_at_the_deadline():
 @pytest.mark.parametrize("text", ["porosity", "porosity OR kind:idea", "kind:idea"])
 def test_a_search_that_is_cut_off_says_so_and_claims_nothing_else(cast, thread, client, monkeypatch, text):
     monkeypatch.setattr(queries, "SECONDS", 0)
+    monkeypatch.setattr(queries, "NEWEST_SECONDS", 0)
     client.force_login(cast.outsider)
     page = client.get(reverse("search:results"), {"q": text}).content.decode()
     assert "This search took too long and was cut off" in page
     assert "Nothing you may read matches" not in page and "0 results" not in page
+
+
+@pytest.mark.parametrize("text", ["kind:idea", pytest.param("porosity", marks=server)])
+def test_what_is_too_much_for_a_second_is_answered_with_the_newest_and_says_so(cast, client, index, monkeypatch, text):
+    for number in range(3):
+        write_thread(
+            space=cast.spaces["open"], author=cast.member, title=f"Porosity {number}", source="Gas.", kind="idea"
+        )
+    # Newer than all of them: it must take nobody's place.
+    write_thread(space=cast.spaces["hidden"], author=cast.member, title="Porosity hidden", source="Gas.", kind="idea")
+    index()
+    monkeypatch.setattr(queries, "SECONDS", 0)
+    monkeypatch.setattr(sql, "NEWEST", 2)
+    found = queries.search(viewer=cast.outsider, query=parse(text))
+    assert (found.is_partial, found.is_cut_off, found.total) == (True, False, 2)
+    assert {hit.row.thread.title for hit in found.hits} == {"Porosity 1", "Porosity 2"}
+    client.force_login(cast.outsider)
+    page = client.get(reverse("search:results"), {"q": text}).content.decode()
+    assert "There is more than can be counted in a second" in page and "among the newest" in page
+    assert "Porosity hidden" not in page
 
 
 def test_a_word_beside_an_operator_is_answered_without_any_index_too(cast, thread, index):

@@ -281,3 +281,18 @@ def test_haystacks_own_verbs_write_and_drop_rows(cast, index):
     backend.clear([Post])
     assert index.rows("walls.post") == set()
     assert rows.missing(one, thread.posts.values_list("pk", flat=True))
+
+
+def test_people_groups_and_topics_are_asked_for_a_slip_in_as_many_statements_as_people_alone(cast, index):
+    """Red when each is asked by itself: a search for a word that no name holds would go to and fro three times."""
+    index()
+    known = {one.name: one for one in findables().values()}
+    those = [(known[name], known[name].gate(cast.member)) for name in ("person", "group", "topic")]
+
+    def statements(asked):
+        with CaptureQueriesContext(connection) as seen:
+            matched = queries.backend().match_each(parse("zzyzx").clauses, asked, Deadline(1))
+        assert not any(matches.weights for matches in matched)
+        return sum("FROM search_row" in one["sql"] or "FROM search_word" in one["sql"] for one in seen.captured_queries)
+
+    assert statements(those) == statements(those[:1]) > 1
