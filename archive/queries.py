@@ -24,6 +24,18 @@ def to_decide(viewer: Person) -> int:
     return AccessRequest.objects.filter(state=State.WAITING).exclude(asked_by=viewer).count()
 
 
+def concerning(person: Person) -> QuerySet[AccessRequest, dict[str, str]] | None:
+    """Public ids of the requests of which ``person``'s inbox may tell (slot "inbox.about"); None: they administer not.
+
+    Those that wait for a decision of theirs, and what was decided about their own.
+    """
+    if not person.is_administrator:
+        return None
+    waits = Q(state=State.WAITING) & ~Q(asked_by=person)
+    decided = Q(asked_by=person, state__in=(State.RUNNING, State.ENDED, State.REFUSED, State.NOTHING))
+    return AccessRequest.objects.filter(waits | decided).values("public_id")  # type: ignore[return-value]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A request as one administrator sees it. ``name`` is that of the space where the rule lets them know it."""

@@ -15,6 +15,7 @@ from archive.forms import hours_words
 from archive.models import LogEntry
 from archive.verifying import Broken, Head, first_fault, is_guarded
 from kit import times
+from kit.direction import isolated
 from people.models import Person
 
 SHOWN = 100
@@ -29,6 +30,9 @@ KINDS = {
     "access.withdrawn": gettext_lazy("withdrew a request"),
     "access.lapsed": gettext_lazy("let a request lapse"),
     "access.ended": gettext_lazy("ended an access"),
+    "administrator.made": gettext_lazy("made somebody administrator"),
+    "administrator.ended": gettext_lazy("took administration from somebody"),
+    "administrator.mail-changed": gettext_lazy("changed an administrator’s mail address"),
 }
 
 
@@ -64,7 +68,8 @@ def newest_lines() -> list[LogLine]:
     """The newest entries, newest first; two queries."""
     entries = list(LogEntry.objects.order_by("-number")[:SHOWN])
     said = {entry.number: _content(entry) for entry in entries}
-    keys = {entry.actor for entry in entries} | {str(content.get("asked_by", "")) for content in said.values()}
+    named = (str(content.get(name, "")) for content in said.values() for name in ("asked_by", "person"))
+    keys = {entry.actor for entry in entries} | set(named)
     names = dict(Person.objects.filter(public_id__in=keys).values_list("public_id", "display_name"))
     return [_line(entry, said[entry.number], names) for entry in entries]
 
@@ -80,7 +85,9 @@ def _content(entry: LogEntry) -> dict[str, Any]:
 def _line(entry: LogEntry, content: dict[str, Any], names: dict[str, str]) -> LogLine:
     asker, about = content.get("asked_by"), []
     if asker and asker != entry.actor:
-        about.append(_("of %(name)s") % {"name": names.get(asker, asker)})
+        about.append(_("of %(name)s") % {"name": isolated(names.get(asker, asker))})
+    if person := content.get("person"):
+        about.append(isolated(names.get(person, person)))
     if path := content.get("path"):
         about.append(str(path))
     if isinstance(hours := content.get("hours"), int):

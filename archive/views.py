@@ -13,7 +13,9 @@ from archive import queries, services
 from archive.forms import AccessForm
 from archive.models import AccessRequest
 from archive.reading import newest_lines, state_of_log
+from kit import times
 from kit.fields import takes
+from kit.forms import accepts
 from people.administration import admin_tabs, administrators_only
 from people.requests import SignedIn
 
@@ -24,19 +26,19 @@ from people.requests import SignedIn
 def access(request: SignedIn) -> HttpResponse:
     """What waits, what runs, what is over; and the form to ask."""
     form = AccessForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.ask_for_access(administrator=request.user, **form.cleaned_data)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
-            messages.success(request, _("Your request waits for another administrator."))
-            return redirect("archive:admin-access")
+
+    def ask() -> None:
+        services.ask_for_access(administrator=request.user, **form.cleaned_data)
+
+    if request.method == "POST" and accepts(form, ask):
+        messages.success(request, _("Your request waits for another administrator."))
+        return redirect("archive:admin-access")
     context = {
         "form": form,
         "lines": queries.lines(request.user),
+        "decides_from": times.full(since) if (since := services.decides_from(request.user)) else "",
         "others": list(queries.other_administrators(request.user).order_by("folded")[:20]),
-        "section_tabs": admin_tabs("access"),
+        "section_tabs": admin_tabs("access", request.user),
     }
     return render(request, "archive/access.html", context, status=422 if form.errors else 200)
 
@@ -69,5 +71,5 @@ def access_do(request: SignedIn, public_id: str, verb: str) -> HttpResponse:
 @require_GET
 def log(request: SignedIn) -> HttpResponse:
     """The newest entries of the log, and whether it is as it was written."""
-    context = {"lines": newest_lines(), "log": state_of_log(), "section_tabs": admin_tabs("log")}
+    context = {"lines": newest_lines(), "log": state_of_log(), "section_tabs": admin_tabs("log", request.user)}
     return render(request, "archive/log.html", context)

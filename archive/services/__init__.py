@@ -11,6 +11,7 @@ from archive.services.accesses import (
     refuse_access,
     withdraw_access_request,
 )
+from archive.services.administrators import decides_from, hear_administrators
 from archive.services.log import write_down
 
 __all__ = [
@@ -18,7 +19,9 @@ __all__ = [
     "REASON_LIMIT",
     "approve_access",
     "ask_for_access",
+    "decides_from",
     "end_access",
+    "hear_administrators",
     "hear_person_changed",
     "put_away",
     "refuse_access",

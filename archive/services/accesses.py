@@ -12,9 +12,11 @@ from archive.addresses import is_read_by, path_of, space_at
 from archive.chain import moment
 from archive.models import AccessRequest, State
 from archive.queries import other_administrators
-from archive.services.log import write_down
+from archive.services.administrators import decides_from
+from archive.services.log import wait_for_turn, write_down
 from groups import services as groups
-from kit import clock, facts
+from kit import clock, facts, times
+from kit.direction import isolated
 from people.models import Person
 
 HOURS = (1, 4, 8, 24)
@@ -33,15 +35,18 @@ def ask_for_access(*, administrator: Person, address: str, reason: str, hours: i
     """
     _require(administrator)
     path, reason = path_of(address), reason.strip()
+    wrong: dict[str, str] = {}
     if not path:
-        raise _refusal("address", _("This is no address of a group, a thread or a post. Ask for the link."))
+        wrong["address"] = _("This is no address of a group, a thread or a post. Ask for the link.")
     if len(reason) < SHORTEST_REASON:
-        raise _refusal("reason", _("Say the reason in a sentence."))
+        wrong["reason"] = _("Say the reason in a sentence.")
     if len(reason) > REASON_LIMIT:
         said = _("The reason has %(count)d characters; at most %(limit)d fit.")
-        raise _refusal("reason", said % {"count": len(reason), "limit": REASON_LIMIT})
+        wrong["reason"] = said % {"count": len(reason), "limit": REASON_LIMIT}
     if hours not in HOURS:
-        raise _refusal("hours", _("Choose one of the times."))
+        wrong["hours"] = _("Choose one of the times.")
+    if wrong:
+        raise ValidationError({field: ValidationError(says, code="invalid") for field, says in wrong.items()})
     if not other_administrators(administrator).exists():
         raise ValidationError(_("You are the only administrator, so nobody could approve this."), code="alone")
     if is_read_by(administrator, path):
@@ -51,6 +56,7 @@ def ask_for_access(*, administrator: Person, address: str, reason: str, hours: i
     if AccessRequest.objects.filter(asked_by=administrator, path=path, state=State.WAITING).exists():
         raise _refusal("address", _("You have asked for this already; it waits below."), code="asked")
     request = AccessRequest.objects.create(asked_by=administrator, path=path, reason=reason, hours=hours)
+    facts.tell("access.asked", about=request.public_id, by=administrator.pk)
     write_down(
         actor=administrator, kind="access.asked", request=request.public_id, path=path, reason=reason, hours=hours
     )
@@ -82,9 +88,13 @@ def approve_access(*, administrator: Person, request: AccessRequest) -> AccessRe
     """
     request = _locked(request, administrator)
     _refuse_own(request, administrator)
+    if (since := decides_from(administrator)) is not None:
+        said = _("Who became administrator a short while ago approves nothing yet: you can from %(moment)s on.")
+        raise ValidationError(said % {"moment": times.full(since)}, code="new")
     if not _may_ask(request.asked_by):
         raise ValidationError(
-            _("%(name)s is no administrator any more.") % {"name": request.asked_by.display_name}, code="asker"
+            _("%(name)s is no administrator any more.") % {"name": isolated(request.asked_by.display_name)},
+            code="asker",
         )
     space = None if is_read_by(request.asked_by, request.path) else space_at(request.path)
     if space is None:
@@ -118,6 +128,7 @@ def put_away() -> int:
     keys = [*over.values_list("pk", flat=True), *forgotten.values_list("pk", flat=True)]
     for key in keys:
         with transaction.atomic():
+            wait_for_turn()
             request = AccessRequest.objects.select_for_update(of=("self",)).select_related("access__space").get(pk=key)
             if request.state == State.RUNNING:
                 _end(request, actor=None)
@@ -134,6 +145,8 @@ def hear_person_changed(fact: facts.HeardFact) -> None:
     if _may_ask(person):
         return
     open_ones = AccessRequest.objects.filter(asked_by=person, state__in=(State.WAITING, State.RUNNING))
+    if open_ones.exists():
+        wait_for_turn()
     for request in open_ones.select_for_update(of=("self",)).select_related("access__space").order_by("pk"):
         if request.state == State.RUNNING:
             _end(request, actor=None)
@@ -141,7 +154,7 @@ def hear_person_changed(fact: facts.HeardFact) -> None:
             _decide(request, State.WITHDRAWN, by=None, actor=None)
 
 
-def _refusal(field: str, says: str, *, code: str = "invalid") -> ValidationError:
+def _refusal(field: str, says: str, *, code: str) -> ValidationError:
     return ValidationError({field: ValidationError(says, code=code)})
 
 
@@ -159,11 +172,12 @@ def _locked(request: AccessRequest, administrator: Person, *, waits: bool = True
     """The row as it is now, and ours until the end of the transaction; ``administrator`` and the asker too.
 
     Raises ValidationError where ``waits`` and somebody decided already. Accounts first: whoever closes one has its
-    row before our requests.
+    row before our requests. The turn in the log before any space: it is what all that end an access share.
     """
     keys = {administrator.pk, request.asked_by_id}
     people = {p.pk: p for p in Person.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")}
     _require(people[administrator.pk])
+    wait_for_turn()
     locked = AccessRequest.objects.select_for_update(of=("self",)).select_related("access__space").get(pk=request.pk)
     locked.asked_by = people[locked.asked_by_id]
     if waits and (locked.state != State.WAITING or locked.asked_at <= clock.now() - WAITS):
@@ -184,6 +198,13 @@ def _decide(request: AccessRequest, state: State, *, by: Person | None, actor: P
     content: dict[str, object] = {"request": request.public_id, "asked_by": request.asked_by.public_id}
     if state == State.RUNNING and request.space and request.ends_at:
         content |= {"space": request.space.public_id, "until": moment(request.ends_at)}
+    facts.tell(
+        "access.decided",
+        about=request.public_id,
+        person=request.asked_by_id,
+        by=by.pk if by else None,
+        outcome=str(state),
+    )
     kind = {State.RUNNING: "access.approved", State.NOTHING: "access.approved-for-nothing"}.get(
         state, f"access.{state}"
     )

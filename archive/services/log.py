@@ -21,12 +21,12 @@ TURN = 0x50_61_72_76_6C_6F_67
 def write_down(*, actor: Person | None, kind: str, **content: Any) -> LogEntry:
     """Add an entry inside the transaction of the act; ``actor`` is None where Parvis acts by the clock.
 
-    ``content``: keys, numbers, moments as text, and words an administrator wrote for this log. Called last in a
-    transaction: from here to its end nobody else writes here. Raises RuntimeError outside of a transaction.
+    ``content``: keys, numbers, moments as text, and words an administrator wrote for this log. From here to the end of
+    the transaction nobody else writes here. Raises RuntimeError outside of a transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{kind!r} was written down outside a transaction: it could be lost or be false.")
-    _wait_for_turn()
+    wait_for_turn()
     last = LogEntry.objects.order_by("-number").first()
     entry = LogEntry(
         number=last.number + 1 if last else 1,
@@ -43,7 +43,12 @@ def write_down(*, actor: Person | None, kind: str, **content: Any) -> LogEntry:
     return entry
 
 
-def _wait_for_turn() -> None:
+def wait_for_turn() -> None:
+    """Be the only one who writes here, to the end of the transaction.
+
+    Taken after rows of accounts and before those of spaces: two who did it the other way round, one closing an account
+    that manages a group and one ending an access to that group, would each wait for the other.
+    """
     # SQLite's transactions are IMMEDIATE: whoever is in one has the turn.
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -8,8 +8,6 @@ from importlib import import_module
 import pytest
 from django.db import connection
 
-from tests.search.conftest import index  # noqa: F401 - the fixture
-
 MIGRATION = import_module("archive.migrations.0002_only_written_on")
 NAMES = {
     "sqlite": ("archive_log_no_update", "archive_log_no_delete", "archive_log_in_turn"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import threading
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from archive import services as archive
-from archive.models import AccessRequest, LogEntry, State
+from archive.models import LogEntry, State
 from groups import policy
 from groups import services as groups
 from groups.models import TimedAccess
@@ -276,28 +275,3 @@ def test_an_edit_of_an_administrators_profile_ends_nothing(cast, boss):
     opened(cast.admin, boss, cast.spaces["hidden"])
     people.change_person(by=cast.admin, person=cast.admin, headline="Keeper of keys")
     assert reads(cast.admin, cast.spaces["hidden"])
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_approve_at_once_one_does(log_of_transactions, cast):
-    bosses = [second_administrator(), make_person("Bea Boss", is_administrator=True)]
-    request = asked(cast.admin, cast.spaces["hidden"])
-    barrier, outcomes = threading.Barrier(2), []
-
-    def approve(boss):
-        try:
-            barrier.wait()
-            archive.approve_access(administrator=boss, request=AccessRequest.objects.get(pk=request.pk))
-            outcomes.append("approved")
-        except ValidationError as refusal:
-            outcomes.append(refusal.code)
-        finally:
-            connection.close()
-
-    racers = [threading.Thread(target=approve, args=[boss]) for boss in bosses]
-    for racer in racers:
-        racer.start()
-    for racer in racers:
-        racer.join()
-    assert sorted(outcomes) == ["approved", "decided"]
-    assert TimedAccess.objects.count() == 1 and kinds() == ["access.asked", "access.approved"]

@@ -16,20 +16,15 @@ from kit.facts import HeardFact
 from live import hub as hub_module
 from people import services as people
 from tests.archive.cast import opened, second_administrator
-from tests.live.test_hub import _open
+from tests.opened import knock
 from walls import live as walls_live
 from walls.models import Thread
 from walls.services import posts, threads
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def fresh_hub(log_of_transactions):
-    yield
-    if hub_module._hub:
-        await hub_module._hub.stop()
-    hub_module._hub = None
+pytestmark = [
+    pytest.mark.django_db(transaction=True), pytest.mark.asyncio,
+    pytest.mark.usefixtures("log_of_transactions", "fresh_hub"),
+]  # fmt: skip
 
 
 @pytest_asyncio.fixture
@@ -44,7 +39,7 @@ async def running(cast):
 
 
 async def watch(cast):
-    socket, accepted, _ = await _open(cast.admin)
+    socket, accepted, _ = await knock(cast.admin)
     assert accepted
     names = [
         f"thread:{cast.thread.public_id}",
@@ -103,7 +98,9 @@ async def test_without_any_event_the_watch_ends_within_two_seconds(running):
     await socket.disconnect()
 
 
-async def test_an_end_before_its_time_is_there_before_the_answer(running):
+async def test_an_end_before_its_time_is_there_before_the_answer(running, monkeypatch):
+    monkeypatch.setattr(hub_module, "POLL_SECONDS", 60)
+    monkeypatch.setattr(hub_module, "BLIND_SECONDS", 600)
     socket = await watch(running)
     await sync_to_async(archive.end_access)(administrator=running.boss, request=running.request)
     await sync_to_async(write)(running)
@@ -112,7 +109,9 @@ async def test_an_end_before_its_time_is_there_before_the_answer(running):
     await socket.disconnect()
 
 
-async def test_who_administers_no_more_hears_no_more(running):
+async def test_who_administers_no_more_hears_no_more(running, monkeypatch):
+    monkeypatch.setattr(hub_module, "POLL_SECONDS", 60)
+    monkeypatch.setattr(hub_module, "BLIND_SECONDS", 600)
     socket = await watch(running)
     await sync_to_async(people.end_administrator)(by=running.boss, person=running.admin)
     await sync_to_async(write)(running)

@@ -17,6 +17,7 @@ from groups.queries import audience_line
 from kit import clock
 from tests.archive.cast import REASON, asked, opened, second_administrator
 from tests.archive.conftest import unguarded
+from tests.reading import as_read
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def signed_in(person) -> Client:
 def page(person, address: str) -> str:
     answer = signed_in(person).get(address)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return as_read(answer.content.decode())
 
 
 def test_from_the_question_to_the_end_by_hand(cast, boss):
@@ -52,6 +53,13 @@ def test_from_the_question_to_the_end_by_hand(cast, boss):
     admin.post(f"/admin/access/{request.public_id}/end/")
     assert admin.get(hidden).status_code == 404
     assert "The hidden group" not in page(cast.admin, "/admin/access/")
+
+
+def test_a_request_is_counted_on_the_tab_of_who_may_decide_it(cast, boss):
+    asked(cast.admin, cast.spaces["hidden"])
+    tab = re.compile(r'<a href="/admin/access/"[^>]*>Break-glass <span class="count">1<span class="vh"> waiting<')
+    assert tab.search(page(boss, "/admin/people/"))
+    assert not tab.search(page(cast.admin, "/admin/people/"))
 
 
 def test_a_refused_form_gives_the_text_back_with_the_reason_why(cast, boss):
