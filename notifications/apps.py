@@ -1,5 +1,22 @@
 from django.apps import AppConfig
 
+# After these somebody may see less, or has nothing left to answer.
+LOSSES = (
+    "membership.ended",
+    "membership.role-changed",
+    "space.visibility-changed",
+    "thread.moved",
+    "thread.reclassified",
+    "post.deleted",
+    "person.became-guest",
+    "invitation.accepted",
+    "invitation.declined",
+    "invitation.withdrawn",
+    "request.accepted",
+    "request.declined",
+    "request.withdrawn",
+)
+
 
 class NotificationsConfig(AppConfig):
     name = "notifications"
@@ -9,6 +26,7 @@ class NotificationsConfig(AppConfig):
         from kit.navigation import COUNTS
         from notifications import queries, subscribers
         from notifications.live import InboxStream
+        from notifications.views.told import aside_of_group
 
         facts.subscribe("thread.posted", subscribers.hear_post)
         facts.subscribe("post.posted", subscribers.hear_post)
@@ -22,5 +40,10 @@ class NotificationsConfig(AppConfig):
         facts.subscribe("space.inherited", subscribers.hear_inheritance)
         facts.subscribe("access.started", subscribers.hear_access)
         facts.subscribe("access.ended", subscribers.hear_access)
+        for name in LOSSES:
+            facts.subscribe(name, subscribers.hear_loss, phase=facts.IN_TRANSACTION)
+        slots.fill("group.aside", "notifications", aside_of_group)
+        facts.subscribe("access.asked", subscribers.hear_access_asked)
+        facts.subscribe("access.decided", subscribers.hear_access_decided)
         slots.fill("live.streams", "inbox", InboxStream())
         slots.fill(COUNTS, "inbox", queries.unread_count)

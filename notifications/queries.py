@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import BigIntegerField, QuerySet
 
+from groups.models import Space
+from groups.policy import scope
 from kit.prepared import Prepared
-from notifications.models import NEEDS_YOU, Notification
+from notifications.models import FOLLOWS, NEEDS_YOU, GroupLevel, GroupWish, Notification
 from people.models import Person
 
 PAGE = 60
@@ -15,17 +19,50 @@ _ANY_UNREAD = Prepared(
 )
 
 
+_SHOWN = ("thread__space", "space", "post", "post__author", "actor")
+
+
 def inbox(viewer: Person) -> QuerySet[Notification]:
     """The open entries ``viewer`` may still see, newest first, with what a line shows."""
-    return Notification.objects.shown_to(viewer).select_related(
-        "thread__space", "space", "post", "post__author", "actor"
-    )
+    return Notification.objects.shown_to(viewer).select_related(*_SHOWN)
 
 
-def sections(entries: list[Notification]) -> tuple[list[Notification], list[Notification]]:
-    """Entries that need the person, and those of what they follow."""
-    needs = [entry for entry in entries if entry.reason in NEEDS_YOU]
-    return needs, [entry for entry in entries if entry.reason not in NEEDS_YOU]
+def put_away(viewer: Person) -> QuerySet[Notification]:
+    """What ``viewer`` put away, the last one first, with what a line shows."""
+    return Notification.objects.put_away_by(viewer).select_related(*_SHOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """An inbox as it is read: what needs the person, what they follow, and the rest."""
+
+    needs: list[Notification]
+    follows: list[Notification]
+    rest: list[Notification]
+
+    @classmethod
+    def of(cls, entries: list[Notification]) -> Sections:
+        """``entries`` sorted by why they are told; each keeps its order."""
+        needs = [entry for entry in entries if entry.reason in NEEDS_YOU]
+        follows = [entry for entry in entries if entry.reason in FOLLOWS]
+        told = {*NEEDS_YOU, *FOLLOWS}
+        return cls(needs, follows, [entry for entry in entries if entry.reason not in told])
+
+    @property
+    def needs_unread(self) -> int:
+        return sum(entry.read_at is None for entry in self.needs)
+
+
+def level_in(viewer: Person, space: Space) -> GroupLevel:
+    """How much ``viewer`` wants to hear of ``space``."""
+    row = GroupWish.objects.filter(person=viewer, space=space).first()
+    return GroupLevel(row.level) if row else GroupLevel.USUAL
+
+
+def wishes_of(viewer: Person) -> list[GroupWish]:
+    """The groups of which ``viewer`` wants to hear more or less than usual, by name; those they may still read."""
+    mine = scope(GroupWish.objects.filter(person=viewer), viewer)
+    return list(mine.select_related("space").order_by("space__folded", "pk"))
 
 
 def unread_count(viewer: Person) -> int:

@@ -8,9 +8,9 @@ from groups import policy
 from groups.models import JoinRequest, Membership, Role, Space, SpaceType
 from kit.facts import HeardFact
 from notifications import services
-from notifications.models import STRENGTH, Reason
+from notifications.models import STRENGTH, GroupLevel, GroupWish, Notification, Reason
 from people.models import Person
-from walls.models import Follow, FollowState, Kind, Post
+from walls.models import Follow, FollowState, Kind, Post, ReadMark
 
 
 def hear_post(fact: HeardFact) -> None:
@@ -26,6 +26,10 @@ def hear_post(fact: HeardFact) -> None:
     reasons = _of_opening(post) if post.number == 1 else _of_reply(post)
     for person_id in post.mentions.values_list("person_id", flat=True):
         _add(reasons, person_id, Reason.MENTION)
+    # Who read the post before this was heard has seen it.
+    seen = ReadMark.objects.filter(thread=post.thread_id, number__gte=post.number, person__in=reasons)
+    for person_id in seen.values_list("person_id", flat=True):
+        del reasons[person_id]
     services.notify_of_post(fact_id=fact.id, post=post, reasons=reasons)
 
 
@@ -48,7 +52,24 @@ def hear_restriction(fact: HeardFact) -> None:
 
 def hear_read(fact: HeardFact) -> None:
     """Somebody read a thread: in its transaction, so that the badge never lags behind the page."""
-    services.mark_thread_read(person_id=fact.ids["person"], thread_id=fact.ids["thread"])
+    services.mark_thread_read(person_id=fact.ids["person"], thread_id=fact.ids["thread"], number=fact.ids["number"])
+
+
+def hear_loss(fact: HeardFact) -> None:
+    """Somebody may see an entry no more, or there is nothing left to answer: open inboxes look again.
+
+    In the transaction, for the version of an inbox rises with it: nodes that are told nothing see that.
+    """
+    entries = Notification.objects.all()
+    if "thread" in fact.ids:
+        entries = entries.filter(thread=fact.ids["thread"])
+    elif "space" in fact.ids:
+        entries = entries.filter(Q(thread__space=fact.ids["space"]) | Q(space=fact.ids["space"]))
+        if fact.name == "membership.ended":
+            entries = entries.filter(person=fact.ids["person"])
+    else:
+        entries = entries.filter(person=fact.ids["person"])
+    services.renew(entries)
 
 
 def hear_answer(fact: HeardFact) -> None:
@@ -77,6 +98,7 @@ def _of_opening(post: Post) -> dict[int, Reason]:
     if thread.space.type == SpaceType.PERSONAL and thread.space.owner_id:
         _add(reasons, thread.space.owner_id, Reason.WALL)
     _add_conversation(reasons, thread.space)
+    _add_wishes(reasons, thread.space)
     if thread.space.is_named_readers:
         for person_id in _members(thread.space):
             _add(reasons, person_id, Reason.NAMED)
@@ -94,6 +116,7 @@ def _of_reply(post: Post) -> dict[int, Reason]:
     if post.quotes is not None:
         _add(reasons, post.quotes.author_id, Reason.REPLY)
     _add_conversation(reasons, thread.space)
+    _add_wishes(reasons, thread.space)
     # Muted: only a mention, which is added by the caller, gets through.
     return {pk: reason for pk, reason in reasons.items() if follows.get(pk) != FollowState.MUTED}
 
@@ -102,6 +125,13 @@ def _add_conversation(reasons: dict[int, Reason], space: Space) -> None:
     if space.type == SpaceType.DIRECT:
         for person_id in _members(space):
             _add(reasons, person_id, Reason.DIRECT)
+
+
+def _add_wishes(reasons: dict[int, Reason], space: Space) -> None:
+    """Who wants to hear everything of this group; whether they may is asked of the rule afterwards, as of everybody."""
+    wishes = GroupWish.objects.filter(space=space, level=GroupLevel.EVERYTHING)
+    for person_id in wishes.values_list("person_id", flat=True):
+        _add(reasons, person_id, Reason.POSTED)
 
 
 def _members(space: Space) -> list[int]:
@@ -151,6 +181,29 @@ def hear_access(fact: HeardFact) -> None:
     if space and actor:
         reason = Reason.LOOKS_IN if fact.name == "access.started" else Reason.LOOKED_IN
         services.notify_of_space(fact_id=fact.id, space=space, people=_managers(space), reason=reason, actor=actor)
+
+
+def hear_access_asked(fact: HeardFact) -> None:
+    """An administrator asks for access by break-glass: the others, who can decide, are told."""
+    actor = Person.objects.filter(pk=fact.ids["by"]).first()
+    if actor:
+        others = Person.objects.active().real().filter(is_administrator=True).values_list("pk", flat=True)
+        services.notify_of_matter(
+            fact_id=fact.id, about=fact.ids["about"], people=others, reason=Reason.ASKS_ACCESS, actor=actor
+        )
+
+
+def hear_access_decided(fact: HeardFact) -> None:
+    """Somebody decided, or it is over: nobody has to any more, and who asked is told what came of it."""
+    services.put_away_matter(about=fact.ids["about"], reason=Reason.ASKS_ACCESS)
+    reason = {"running": Reason.GOT_ACCESS, "nothing": Reason.GOT_NOTHING, "refused": Reason.NO_ACCESS}.get(
+        fact.ids["outcome"]
+    )
+    actor = Person.objects.filter(pk=fact.ids["by"]).first()
+    if reason and actor:
+        services.notify_of_matter(
+            fact_id=fact.id, about=fact.ids["about"], people=[fact.ids["person"]], reason=reason, actor=actor
+        )
 
 
 def hear_admission(fact: HeardFact) -> None:

@@ -1,4 +1,4 @@
-// The badge of the inbox, everywhere it stands, and the pill of the inbox page.
+// The badge of the inbox, everywhere it stands; on the inbox page the pill, and entries that are gone.
 const AGAIN = 1_000; // ms, and as much at random: when the count did not come
 
 export function showInbox(connection) {
@@ -40,7 +40,24 @@ export function showInbox(connection) {
       badge.textContent = unread > 999 ? "999+" : unread;
       if (heard) badge.append(heard);
     }
+    if (document.querySelector("[data-inbox]")) compare(grew);
+  }
+
+  /** Takes out what its reader may see no more, at once; what is new waits behind the pill. */
+  async function compare(grew) {
     const pill = document.querySelector("[data-refresh-inbox]");
-    if (pill && grew) pill.hidden = false;
+    if (grew && pill) pill.hidden = false;
+    const answer = await fetch(document.querySelector("[data-inbox]").dataset.inbox, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const entry of document.querySelectorAll("[data-inbox] article[data-entry]")) {
+      if (fresh.getElementById(entry.id)) continue;
+      const section = entry.closest("section");
+      entry.remove();
+      if (section && !section.querySelector("[data-entry]")) section.remove();
+    }
+    const isNew = [...fresh.querySelectorAll("article[data-entry]")].some((entry) => !document.getElementById(entry.id));
+    const shown = document.querySelector("[data-refresh-inbox]");
+    if (shown && isNew) shown.hidden = false;
   }
 }
