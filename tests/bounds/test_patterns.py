@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.contracts.test_urls import ALL
+
 ROOT = Path(__file__).resolve().parents[2]
 APPS = (
     *("kit", "people", "groups", "search", "live", "topics", "profiles", "walls", "notifications", "imports"),
@@ -26,9 +28,6 @@ LENGTH = 50_000
 SHORT, LONG = 0.2, 1.0
 #: what is not repeated by itself: the openings and closings that make a pattern look on
 EDGES = ("", "[@", "](", "![x](picture:", '"', "1", "-", "x:", "|", "=", "`", "\\", "http://", "\n")
-_LITERAL = re.compile(r"(?<=[(,=:])\s*/(?![/*])((?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+)/([dgimsuvy]*)(?=[,.;)])")
-
-
 Uses = dict[str, tuple[re.Pattern, str]]
 
 
@@ -46,19 +45,51 @@ def in_modules() -> Uses:
     return found
 
 
+_CALLS = ("compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
+#: Django's own ways to a pattern: none is used, and one that is has to be looked at here first
+_ELSEWHERE = re.compile(r"RegexValidator|RegexField|__i?regex\b|from re import|import re as|import regex")
+
+
+def _calls_of_re(path: Path):
+    """(call, whether it makes a name of the module) of everything that is asked of ``re`` in a file."""
+    tree = ast.parse(path.read_text())
+    named = {id(node.value) for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            of_re = isinstance(node.func.value, ast.Name) and node.func.value.id == "re"
+            if of_re and node.func.attr in _CALLS:
+                yield node, id(node) in named and node.func.attr == "compile"
+
+
 def in_functions() -> Uses:
-    """Every pattern written as a text in a call of ``re``, and how it is used there."""
+    """Every pattern written as a text in a call of ``re`` that is no name of a module, and how it is used there."""
     found = {}
     for app in APPS:
         for path in (ROOT / app).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
-                if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
-                    continue
-                if isinstance(node.func.value, ast.Name) and node.func.value.id == "re":
-                    first = node.args[0]
-                    if isinstance(first, ast.Constant) and node.func.attr not in ("compile", "escape"):
-                        method = node.func.attr if node.func.attr in ("match", "fullmatch") else "finditer"
-                        found[f"{path.relative_to(ROOT)}:{node.lineno}"] = (re.compile(first.value), method)
+            for node, is_named in _calls_of_re(path):
+                first = node.args[0]
+                if isinstance(first, ast.Constant) and not is_named:
+                    method = node.func.attr if node.func.attr in ("match", "fullmatch") else "finditer"
+                    found[f"{path.relative_to(ROOT)}:{node.lineno}"] = (re.compile(first.value), method)
+    return found
+
+
+def in_addresses() -> Uses:
+    """What every address is compared with."""
+    return {f"address {name}": (pattern.regex, "search") for name, pattern in ALL.items()}
+
+
+def unseen() -> list[str]:
+    """Uses of ``re`` whose pattern none of the above gets to see: made of parts, and not a name of a module."""
+    found = []
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            where = path.relative_to(ROOT)
+            found += [f"{where}: {match}" for match in _ELSEWHERE.findall(path.read_text())]
+            for node, is_named in _calls_of_re(path):
+                is_name = isinstance(node.args[0], ast.Name | ast.Attribute) and node.func.attr != "compile"
+                if not (is_named or is_name or isinstance(node.args[0], ast.Constant)):
+                    found.append(f"{where}:{node.lineno}")
     return found
 
 
@@ -92,8 +123,8 @@ def slowest(pattern: re.Pattern, method: str, length: int, *, limit: float) -> t
 
 
 def test_every_pattern_of_the_project_is_linear():
-    found = in_modules() | in_functions()
-    assert len(found) > 50
+    found = in_modules() | in_functions() | in_addresses()
+    assert len(found) > 150
     slow = {}
     for name, (pattern, method) in found.items():
         # A tenth first: a pattern that grows with the square is found before it costs minutes.
@@ -105,15 +136,52 @@ def test_every_pattern_of_the_project_is_linear():
     assert not slow
 
 
+def test_no_pattern_is_made_where_it_is_not_looked_at():
+    assert not unseen()
+
+
 def test_a_pattern_that_grows_with_the_square_is_found():
     assert slowest(re.compile(r"\s+$"), "finditer", LENGTH // 10, limit=SHORT / 4)[0] > SHORT / 4
+
+
+_PIECE = re.compile(r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`|[\w$.]+|\s+|.""", re.DOTALL)
+_REGEX = re.compile(r"/((?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+)/([dgimsuvy]*)")
+#: after these a slash begins a pattern; after anything else it divides
+_BEFORE = {*"(,=:[!&|?{};+-*%<>~^", "", "return", "typeof", "case", "in", "of", "=>", "void", "delete", "throw"}
+
+
+def literals_in(script: str) -> list[tuple[str, str]]:
+    """(source, flags) of every regular expression written in a script, as its grammar tells them from divisions."""
+    found, at, before = [], 0, ""
+    while at < len(script):
+        piece = _PIECE.match(script, at)
+        assert piece
+        text = piece.group()
+        if text == "/" and before in _BEFORE:
+            literal = _REGEX.match(script, at)
+            assert literal, script[at : at + 40]
+            found.append((literal.group(1), literal.group(2)))
+            at, before = literal.end(), ")"
+            continue
+        # What stands in a template is read as script: words in it are names, and a slash between them divides.
+        if not text.isspace() and not text.startswith(("//", "/*")):
+            before = text
+        at = piece.end()
+    return found
+
+
+def test_patterns_of_a_script_are_told_from_divisions_comments_and_texts():
+    script = """const a = b / c / d, e = /x[/]y/g; // /no/\nreturn /[a-z]+/u.test('/no/') ? "/no/" : f(/\\//, 1 / 2);"""
+    assert literals_in(script) == [("x[/]y", "g"), ("[a-z]+", "u"), ("\\/", "")]
 
 
 def test_every_pattern_of_the_pages_scripts_is_linear():
     literals = {}
     for path in sorted((ROOT / "static" / "src").rglob("*.js")):
-        for match in _LITERAL.finditer(path.read_text()):
-            literals[f"{path.name}: {match.group(0).strip()}"] = (match.group(1), match.group(2))
+        text = path.read_text()
+        assert "RegExp(" not in text, f"{path.name} makes a pattern of a text: it is not looked at here"
+        for source, flags in literals_in(text):
+            literals[f"{path.name}: /{source}/{flags}"] = (source, flags)
     assert len(literals) >= 9
     script = """
       const slow = [];

@@ -46,5 +46,11 @@ def test_a_name_holds_no_sign_that_turns_or_hides(name):
     assert folded.isprintable() and not set(folded) & set("\u200b\u200e\u200f\u202a\u202e\u2066\u2069")
 
 
+@pytest.mark.parametrize("sign", ["\u034f", "\u115f", "\u3164", "\uffa0", "\u17b4", "\u2800", "\u00ad", "\ufeff"])
+def test_a_name_of_signs_that_nobody_sees_is_none(sign):
+    assert (fold_name(sign * 3), fold_name(f"Ma{sign}x")) == ("", "Max")
+    assert fold_name(f"\ufe0f\u0301 {sign}\u0301") == ""
+
+
 def test_names_are_folded_to_one_form():
     assert (fold_name("Ｍａｘ"), fold_name("ﬁlip"), fold_name("  a \t b ")) == ("Max", "filip", "a b")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -9,8 +10,11 @@ from django.db import connection
 from django.test import Client
 from selectolax.lexbor import LexborHTMLParser
 
+from intranet import bodies
 from notifications import queries as inbox
+from search import limits as search_limits
 from tests.hardening.forms import fields_nobody_takes
+from walls.services import submissions
 
 #: what every answer says, whoever asked and whatever came of it
 HEADERS = {
@@ -150,16 +154,47 @@ def test_a_foreign_page_posts_nothing_even_with_the_token(house):
 def test_errors_say_the_headers_too(house, client, monkeypatch):
     client.raise_request_exception = False
     client.force_login(house.member)
+    strict = Client(enforce_csrf_checks=True)
+    monkeypatch.setattr(search_limits, "SEARCHES", 1)
+    monkeypatch.setattr(search_limits, "SUGGESTIONS", 1)
+    reply = house.addresses["walls:reply-create"]
 
     def broken(*_):
         raise RuntimeError("broken on purpose")
 
     monkeypatch.setattr(inbox, "inbox", broken)
-    answers = {
-        500: client.get("/inbox/"),
-        400: client.get("/", headers={"Host": "evil.example"}),
-        404: client.get("/nothing/"),
-        405: client.get("/read/"),
-    }
-    for status, answer in answers.items():
-        assert (answer.status_code, wrong_headers(answer)) == (status, [])
+    empty = client.post(reply, {"body": ""})
+    monkeypatch.setattr(submissions, "POSTS_A_MINUTE", 1)
+    answers = [
+        (500, client.get("/inbox/")),
+        (400, client.get("/", headers={"Host": "evil.example"})),
+        (400, client.get("/?q=%00")),
+        (400, client.post(reply, {"nonsense": "x"})),
+        (403, strict.post("/account/login/", {"login": "x"})),
+        (404, client.get("/nothing/")),
+        (404, client.get(house.absent["walls:thread-detail"])),
+        (404, client.get(house.absent["walls:picture-show"])),
+        (405, client.get("/read/")),
+        (415, client.post(reply, "{}", content_type="application/json")),
+        (422, empty),
+        (429, [client.get("/search/?q=a") for _ in range(2)][-1]),
+        (429, [client.get("/search/suggest/?q=a") for _ in range(2)][-1]),
+        (429, client.post(reply, {"body": "a"})),
+        (429, [Client().post("/account/password/reset/", {"email": "x@example.test"}) for _ in range(6)][-1]),
+    ]
+    for number, (status, answer) in enumerate(answers):
+        assert (number, answer.status_code, wrong_headers(answer)) == (number, status, [])
+
+
+@pytest.mark.parametrize("status", [408, 413, 431, 503, 507])
+def test_answers_made_before_any_page_say_them_too(status):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(bodies.answer(bodies.Refused(status, "Too much."), send))
+    said = {name.decode().title(): value.decode() for name, value in sent[0]["headers"]}
+    assert sent[0]["status"] == status and said["Cache-Control"] == "no-store, private"
+    assert said["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert {name: said.get(name) for name in HEADERS} == HEADERS

@@ -7,18 +7,15 @@ import json
 import random
 
 import pytest
-import pytest_asyncio
 from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from live import consumers
 from live import hub as hub_module
+from tests.opened import open_socket, session_of
 from walls.services import posts, threads
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio, pytest.mark.usefixtures("fresh_hub")]
 
 # On PostgreSQL fewer: what is in a frame reaches the database in the same few places.
 FRAMES = 10_000 if settings.IS_EMBEDDED else 1_500
@@ -28,14 +25,6 @@ ODD = (
     *(":", "person:1", "thread:" + "0" * 26, "../x", "%s", "inbox:1", "wall:²"),
 )
 VALUES = (None, True, False, -1, 0, 2**63, 10**400, 1.5, 1e308, [], {}, [[]], "x", "\ud800", {"a": {"b": []}})
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def fresh_hub():
-    yield
-    if hub_module._hub:
-        await hub_module._hub.stop()
-    hub_module._hub = None
 
 
 def frame(dice: random.Random, thread: str) -> str | bytes:
@@ -61,25 +50,6 @@ def frame(dice: random.Random, thread: str) -> str | bytes:
     ])  # fmt: skip
 
 
-def _session_of(person) -> SessionStore:
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.save()
-    return session
-
-
-async def _open(person, session) -> WebsocketCommunicator:
-    """A socket behind the door: who it is was asked (tests/live tests the door)."""
-    headers = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
-    socket = WebsocketCommunicator(consumers.LiveConsumer.as_asgi(), "/live/", headers=headers)
-    socket.scope |= {"user": person, "session": session}
-    accepted, _ = await socket.connect(timeout=10)
-    assert accepted
-    return socket
-
-
 async def _send(socket, bad: str | bytes) -> bool:
     """Send one frame and let it be taken up; False when the socket was closed for it, or failed."""
     await socket.send_input({"type": "websocket.receive", "bytes" if isinstance(bad, bytes) else "text": bad})
@@ -100,14 +70,14 @@ async def test_frames_of_nonsense_end_at_most_their_own_socket(cast, monkeypatch
     monkeypatch.setattr(consumers, "FRAMES_A_MINUTE", FRAMES)
     post = sync_to_async(threads.post_thread)
     (thread,) = await post(author=cast.member, spaces=cast.spaces["open"], title="Seen", source="by a quiet reader")
-    quiet = await _open(cast.manager, await sync_to_async(_session_of)(cast.manager))
+    quiet = await open_socket(cast.manager, await sync_to_async(session_of)(cast.manager))
     await quiet.send_json_to({"type": "watch", "streams": {f"thread:{thread.public_id}": 0}})
     assert (await quiet.receive_json_from(timeout=10))["type"] == "watching"
 
-    session = await sync_to_async(_session_of)(cast.member)
+    session = await sync_to_async(session_of)(cast.member)
     dice, sent, opened, crashed = random.Random(SEED), 0, 0, []
     while sent < FRAMES:
-        socket = await _open(cast.member, session)
+        socket = await open_socket(cast.member, session)
         opened, is_open = opened + 1, True
         while is_open and sent < FRAMES:
             bad = frame(dice, thread.public_id)

@@ -30,9 +30,7 @@ class Storage:
         bucket = bucket_of(url)
         bucket.client().create_bucket(Bucket=bucket.name)
         if has_versions:
-            bucket.client().put_bucket_versioning(
-                Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"}
-            )
+            bucket.client().put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
         return url
 
 

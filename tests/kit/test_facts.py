@@ -274,9 +274,9 @@ def test_the_wait_before_another_try_doubles(heard):
 
 def test_one_of_two_given_up_facts_is_tried_again(heard):
     rows = [Fact.objects.create(name="pot.boiled", dead_at=clock.now(), attempts=12) for _ in range(2)]
-    assert facts.retry_dead(rows[0].pk) == 1
+    assert facts.retry_dead(facts.public_id_of(rows[0])) == 1
     assert list(facts.dead()) == [rows[1]]
-    assert facts.retry_dead(0) == 0
+    assert facts.retry_dead(str(rows[0].pk)) == 0
 
 
 def test_no_log_holds_what_a_failure_said(heard, caplog):

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from kit import blobs, pictures
+from kit import blobs, picture_workshop, pictures
 from people import services
 
 
@@ -48,7 +48,8 @@ def test_every_kind_a_phone_sends_is_read(form):
     assert pictures.remake(picture(form), longest=64).width == 64
 
 
-def test_too_many_pixels_are_refused_on_the_header(monkeypatch):
+@pytest.mark.parametrize("remake", [pictures.remake, picture_workshop.made_here])
+def test_too_many_pixels_are_refused_on_the_header(monkeypatch, remake):
     monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("it was decoded"))
     header = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\xff\xff\x00\x00\xff\xff\x08\x02\x00\x00\x00"
     import struct
@@ -56,7 +57,7 @@ def test_too_many_pixels_are_refused_on_the_header(monkeypatch):
 
     header += struct.pack(">I", zlib.crc32(header[12:29])) + b"\x00\x00\x00\x00IDAT"
     with pytest.raises(pictures.PictureRefused) as refused:
-        pictures.remake(header, longest=64)
+        remake(header, longest=64)
     assert refused.value.code == "pixels" and refused.value.found > refused.value.limit
 
 

@@ -18,7 +18,6 @@ def member(cast):
 def test_preferences_are_kept_and_spoken_at_once(cast, member):
     form = {
         "language": "fr", "time_zone": "America/Montreal", "theme": "dark", "density": "compact",
-        "notification_level": "mentions",
     }  # fmt: skip
     assert member.post("/preferences/", form).status_code == 302
     person = Person.objects.get(pk=cast.member.pk)

@@ -116,6 +116,16 @@ def test_an_invitation_is_accepted_without_a_password(cast, sign_on):
     assert come_in(Client(), "sub-elsewhere", invitation=token).status_code == 403
 
 
+def test_who_was_invited_under_a_name_that_looks_like_a_colleagues_comes_in_under_the_providers(cast, sign_on):
+    guest = {"is_employee": False, "employer": "Brenner", "ends_on": clock.today() + dt.timedelta(days=9)}
+    invitation = services.invite_to_company(
+        by=cast.manager, email="s@brenner.test", display_name="M\u043ena Manager", **guest
+    )
+    token = services.invitation_link(invitation).rstrip("/").rpartition("/")[2]
+    assert come_in(Client(), "sub-new", invitation=token).status_code == 302
+    assert queries.by_mail("s@brenner.test").display_name == "Nora New"
+
+
 def test_a_claim_is_asked_for_at_every_sign_in(cast, sign_on):
     sign_on.OIDC_CLAIM = "groups=parvis"
     bind(cast.member, "sub-max")
