@@ -6,16 +6,17 @@ import datetime as dt
 import json
 import zlib
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from kit import assets, fragments, times
+from kit import assets, clock, direction, fragments, times
 from kit.navigation import Block, Entry
 
 register = template.Library()
@@ -105,10 +106,10 @@ def when(moment: dt.datetime | dt.date | None, form: str = "short", classes: str
 
 @register.filter
 def day(moment: dt.datetime | dt.date | None) -> str:
-    """A day in words, for inside a sentence: "30 June 2027", without the year in this one."""
+    """A day for inside a sentence, "until 30 Jun 2027", without the year in this one; never "Today"."""
     if isinstance(moment, dt.datetime):
         moment = timezone.localtime(moment).date()
-    return times.say_date(moment) if moment else ""
+    return times.name_day(moment, today=clock.today()) if moment else ""
 
 
 @register.simple_tag
@@ -157,6 +158,21 @@ def calendar_words() -> SafeString:
     """The names of days and months as JSON members, inside the words block."""
     # SECURITY: only our own catalogue goes in, and "<" is escaped as JSON, so nothing closes the element.
     return mark_safe(json.dumps(times.calendar_words(), ensure_ascii=False).replace("<", "\\u003c"))
+
+
+@register.filter
+def bdi(words: Any) -> SafeString:
+    """Somebody's words inside a sentence of ours, in their own direction: ``{{ name|bdi }}``; of a list, each."""
+    if isinstance(words, list | tuple):
+        return format_html_join(", ", "<bdi>{}</bdi>", ((one,) for one in words))
+    # SECURITY: escaped here, once; safe HTML (marked words of a search) stays what it is.
+    return mark_safe(f"<bdi>{conditional_escape(words)}</bdi>")
+
+
+@register.filter
+def isolated(words: object) -> str:
+    """The same where no element can stand: in an attribute, or the title of the document."""
+    return direction.isolated(words)
 
 
 @register.filter
