@@ -14,6 +14,7 @@ from groups.models import Invitation, JoinRequest, Membership, Role, Space, Spac
 from groups.services.members import add_member
 from groups.services.rows import locked, refuse_archived
 from kit import clock, facts
+from kit.direction import isolated
 from people.models import Person
 
 OPEN_FOR = dt.timedelta(days=14)
@@ -31,7 +32,7 @@ def invite(*, manager: Person, space: Space, person: Person, role: str = Role.ME
     refuse_archived(space)
     if not space.is_group:
         raise ValidationError(_("People are invited into groups."), code="type")
-    names = {"name": person.display_name}
+    names = {"name": isolated(person.display_name)}
     if not person.may_sign_in:
         raise ValidationError(_("The account of %(name)s is closed."), code="closed", params=names)
     if Membership.objects.filter(space=space, person=person).exists():
@@ -64,7 +65,9 @@ def refuse_guest(space: Space, person: Person) -> None:
         raise ValidationError(_("This group takes no guests. Its managers can change that."), code="guests")
     if person.sponsor_id is None or person.ends_on is None:
         raise ValidationError(
-            _("%(name)s needs a sponsor and an end date first."), code="sponsor", params={"name": person.display_name}
+            _("%(name)s needs a sponsor and an end date first."),
+            code="sponsor",
+            params={"name": isolated(person.display_name)},
         )
 
 

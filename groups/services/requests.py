@@ -12,6 +12,7 @@ from groups.models import Invitation, JoinRequest, Membership, Space
 from groups.services.members import add_member
 from groups.services.rows import locked, refuse_archived
 from kit import clock, facts
+from kit.direction import isolated
 from people.models import Person
 
 MESSAGE_LIMIT = 500
@@ -49,7 +50,9 @@ def accept_request(*, manager: Person, request: JoinRequest) -> Membership:
     if row is None:
         raise Http404
     if not row.person.may_act or row.person.is_guest:
-        raise ValidationError(_("The account of %(name)s is closed."), params={"name": row.person}, code="closed")
+        raise ValidationError(
+            _("The account of %(name)s is closed."), params={"name": isolated(row.person)}, code="closed"
+        )
     membership = add_member(space=space, person=row.person, by=manager)
     facts.tell("request.accepted", request=request.pk, space=space.pk, person=row.person_id, by=manager.pk)
     return membership

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from groups import policy, queries, services
@@ -45,10 +46,10 @@ def _filters(request: HttpRequest, show: str) -> list[dict[str, object]]:
     names = {
         "all": _("All"),
         "mine": _("Mine"),
-        "open": _("Open"),
-        "closed": _("Closed"),
-        "hidden": _("Hidden"),
-        "archived": _("Archived"),
+        "open": pgettext("groups", "Open"),
+        "closed": pgettext("groups", "Closed"),
+        "hidden": pgettext("groups", "Hidden"),
+        "archived": pgettext("groups", "Archived"),
     }
     if not queries.my_groups(request.user).filter(type=SpaceType.HIDDEN).exists():
         # Nobody is told that there is such a thing to be outside of.

@@ -73,7 +73,7 @@ def group_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """The group's wall; for somebody outside a closed group, its name and the way in."""
     space = group_or_404(request.user, public_id)
     if not space.may_read:
-        return _closed_door(request, space)
+        return closed_door(request, space)
     wall = [show(request, space) for show in slots.filled("group.wall")]
     if request.htmx and "after" in request.GET:
         # "Show 30 more": the part knows, and gives its rows only.
@@ -93,7 +93,8 @@ def group_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "groups/group_detail.html", context)
 
 
-def _closed_door(request: HttpRequest, space: Space) -> HttpResponse:
+def closed_door(request: HttpRequest, space: Space, form: AskForm | None = None) -> HttpResponse:
+    """A closed group from outside: its name and the way in; with the ``form`` that was refused there."""
     invitation = Invitation.objects.filter(space=space, person=request.user, expires_at__gt=clock.now())
     context = {
         "space": space,
@@ -101,6 +102,6 @@ def _closed_door(request: HttpRequest, space: Space) -> HttpResponse:
         "managers": queries.members_of(space).filter(role=Role.MANAGER)[:ASIDE_PEOPLE],
         "asked": JoinRequest.objects.filter(space=space, person=request.user).first(),
         "invitation": invitation.select_related("invited_by").first(),
-        "form": AskForm(),
+        "form": form or AskForm(),
     }
-    return render(request, "groups/group_closed.html", context)
+    return render(request, "groups/group_closed.html", context, status=422 if form else 200)

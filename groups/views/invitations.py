@@ -18,6 +18,7 @@ from groups.views.finding import attempt, group_or_404
 from groups.views.group import GroupFrame
 from groups.views.picking import FIELDS as PICKER_FIELDS
 from groups.views.picking import picked
+from kit.direction import isolated
 from kit.fields import takes
 from people.models import Person
 
@@ -76,7 +77,7 @@ def invitation_withdraw(request: HttpRequest, public_id: str, invitation_id: str
     return attempt(
         request,
         lambda: services.withdraw_invitation(manager=request.user, invitation=invitation),
-        done=_("The invitation of %(name)s was withdrawn.") % {"name": invitation.person.display_name},
+        done=_("The invitation of %(name)s was withdrawn.") % {"name": isolated(invitation.person.display_name)},
         then=reverse("groups:member-list", args=[space.public_id]),
     )
 
@@ -95,7 +96,7 @@ def invitation_accept(request: HttpRequest, invitation_id: str) -> HttpResponse:
     return attempt(
         request,
         lambda: services.accept_invitation(person=request.user, invitation=invitation),
-        done=_("You are in %(group)s now.") % {"group": space.name},
+        done=_("You are in %(group)s now.") % {"group": isolated(space.name)},
         then=space.get_absolute_url(),
     )
 
@@ -107,6 +108,6 @@ def invitation_decline(request: HttpRequest, invitation_id: str) -> HttpResponse
     return attempt(
         request,
         lambda: services.decline_invitation(person=request.user, invitation=invitation),
-        done=_("You declined the invitation to %(group)s.") % {"group": invitation.space.name},
+        done=_("You declined the invitation to %(group)s.") % {"group": isolated(invitation.space.name)},
         then=reverse("groups:invitation-list"),
     )

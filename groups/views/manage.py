@@ -15,6 +15,7 @@ from groups.models import GROUP_TYPES
 from groups.views.finding import attempt, group_or_404
 from groups.views.group import GroupFrame
 from kit import slots
+from kit.direction import isolated
 from kit.fields import takes
 
 
@@ -62,7 +63,7 @@ def group_visibility(request: HttpRequest, public_id: str) -> HttpResponse:
                 "closed": _("%(group)s is closed now."),
                 "hidden": _("%(group)s is hidden now."),
             }[wanted]
-            % {"group": space.name},
+            % {"group": isolated(space.name)},
             then=reverse("groups:group-manage", args=[space.public_id]),
         )
     context = {
@@ -80,7 +81,7 @@ def group_archive(request: HttpRequest, public_id: str) -> HttpResponse:
     return attempt(
         request,
         lambda: services.archive(manager=request.user, space=space),
-        done=_("%(group)s is archived: it can be read and searched, not written to.") % {"group": space.name},
+        done=_("%(group)s is archived: it can be read and searched, not written to.") % {"group": isolated(space.name)},
         then=space.get_absolute_url(),
         undo=reverse("groups:group-unarchive", args=[space.public_id]),
     )
@@ -93,7 +94,7 @@ def group_unarchive(request: HttpRequest, public_id: str) -> HttpResponse:
     return attempt(
         request,
         lambda: services.unarchive(manager=request.user, space=space),
-        done=_("%(group)s is back at work.") % {"group": space.name},
+        done=_("%(group)s is back at work.") % {"group": isolated(space.name)},
         then=space.get_absolute_url(),
     )
 
@@ -110,6 +111,7 @@ def group_hand_over(request: HttpRequest, public_id: str) -> HttpResponse:
     return attempt(
         request,
         lambda: services.hand_over(manager=request.user, space=space, to=heir),
-        done=_("%(name)s manages %(group)s now.") % {"name": heir.display_name, "group": space.name},
+        done=_("%(name)s manages %(group)s now.")
+        % {"name": isolated(heir.display_name), "group": isolated(space.name)},
         then=space.get_absolute_url(),
     )

@@ -12,7 +12,8 @@ from groups import queries, services
 from groups.forms import AskForm
 from groups.models import Membership, Role, Space, SpaceType
 from groups.views.finding import attempt, group_or_404
-from groups.views.group import GroupFrame
+from groups.views.group import GroupFrame, closed_door
+from kit.direction import isolated
 from kit.fields import takes
 from people.models import Person
 
@@ -59,7 +60,7 @@ def member_role(request: HttpRequest, public_id: str, person_id: str) -> HttpRes
     return attempt(
         request,
         lambda: services.change_role(manager=request.user, space=space, person=person, role=role),
-        done=now.get(role, "") % {"name": person.display_name},
+        done=now.get(role, "") % {"name": isolated(person.display_name)},
         then=_after(space, reverse("groups:member-list", args=[space.public_id]), request.user, person, role),
     )
 
@@ -73,7 +74,7 @@ def member_remove(request: HttpRequest, public_id: str, person_id: str) -> HttpR
     """Ask, then take somebody out."""
     space = group_or_404(request.user, public_id, "manage")
     person = _member_or_404(space, person_id)
-    names = {"name": person.display_name, "group": space.name}
+    names = {"name": isolated(person.display_name), "group": isolated(space.name)}
     back = reverse("groups:member-list", args=[space.public_id])
     if request.method == "POST":
         return attempt(
@@ -103,7 +104,7 @@ def group_join(request: HttpRequest, public_id: str) -> HttpResponse:
     return attempt(
         request,
         lambda: services.join(person=request.user, space=space),
-        done=_("You are in %(group)s now. Its new threads show in your feed.") % {"group": space.name},
+        done=_("You are in %(group)s now. Its new threads show in your feed.") % {"group": isolated(space.name)},
         then=space.get_absolute_url(),
     )
 
@@ -115,7 +116,7 @@ def group_leave(request: HttpRequest, public_id: str) -> HttpResponse:
     if queries.membership_of(request.user, space) is None:
         raise Http404
     is_open = space.type == SpaceType.OPEN and space.may_join
-    names = {"group": space.name}
+    names = {"group": isolated(space.name)}
     if request.method == "POST":
         return attempt(
             request,
@@ -135,12 +136,15 @@ def group_leave(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 @takes(*AskForm.base_fields)
 def group_ask(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Ask the managers of a closed group."""
+    """Ask the managers of a closed group; a word to them that is too long comes back with its limit."""
     space = group_or_404(request.user, public_id)
+    form = AskForm(request.POST)
+    if space.may_ask and not form.is_valid():
+        return closed_door(request, space, form)
     return attempt(
         request,
         lambda: services.ask_to_join(person=request.user, space=space, message=request.POST.get("message", "")),
-        done=_("Your request was sent to the managers of %(group)s.") % {"group": space.name},
+        done=_("Your request was sent to the managers of %(group)s.") % {"group": isolated(space.name)},
         then=space.get_absolute_url(),
     )
 
@@ -163,7 +167,7 @@ def request_answer(request: HttpRequest, public_id: str, request_id: str, answer
     """Let somebody in who asks, or not."""
     space = group_or_404(request.user, public_id, "manage")
     asked = get_object_or_404(space.join_requests.select_related("person", "space"), public_id=request_id)
-    names = {"name": asked.person.display_name}
+    names = {"name": isolated(asked.person.display_name)}
     verbs = {
         "accept": (services.accept_request, _("%(name)s is in the group now.")),
         "decline": (services.decline_request, _("The request of %(name)s was declined.")),
