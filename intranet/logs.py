@@ -38,6 +38,8 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": loud},
         "loggers": {
             "parvis": {"level": level},
+            # The head of the log of break-glass: what is cut off the end of it is missed only here. Never below INFO.
+            "parvis.archive": {"level": "DEBUG" if level == "DEBUG" else "INFO"},
             # SECURITY: Django's own set-up would add handlers with other formatters.
             "django": {"handlers": [], "level": loud, "propagate": True},
             "django.server": {"handlers": [], "level": loud, "propagate": True},

@@ -90,6 +90,17 @@ class Navigation:
             if key in self.entries
         ]
 
+    @property
+    def beyond_tabs(self) -> list[Entry]:
+        """What the side bar leads to beside the tabs and one's groups: a phone has it in the menu of the account."""
+        of_blocks = [entry for block in self.blocks if not block.has_heading for entry in block.entries]
+        more = [
+            Entry(url=block.more_url, text=block.more_label, icon=block.more_icon)
+            for block in self.blocks
+            if block.more_url and block.more_icon
+        ]
+        return [entry for entry in self.places if entry.key not in TABS] + more + of_blocks
+
     @cached_property
     def blocks(self) -> list[Block]:
         return [block for fetch in slots.filled(BLOCKS) if (block := fetch(self.person))]

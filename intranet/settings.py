@@ -9,8 +9,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from intranet import logs
-from intranet.databases import postgresql
+from intranet import between_processes, logs
+from intranet.databases import postgresql, sqlite
 from intranet.keys import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -119,63 +119,26 @@ TEMPLATES = [
 ]
 
 # Data ---------------------------------------------------------------------------------------------------------------
-if DATABASE_URL:
-    DATABASES = {"default": postgresql(DATABASE_URL)}
-else:
-    DATABASES = {
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": DATA_FOLDER / "db.sqlite3",
-            "CONN_MAX_AGE": None,
-            # A file, as in the product: threads of a database in memory lock each other's tables.
-            "TEST": {"NAME": DATA_FOLDER / "test.sqlite3"},
-            "OPTIONS": {
-                "timeout": 20,
-                "transaction_mode": "IMMEDIATE",
-                # FULL: with NORMAL an acknowledged post can be lost when the power fails.
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-20000;",
-            },
-        }
+DATABASES = {"default": postgresql(DATABASE_URL) if DATABASE_URL else sqlite(DATA_FOLDER)}
+CACHES = between_processes.caches(REDIS_URL)
+CHANNEL_LAYERS = between_processes.channel_layers(REDIS_URL)
+BLOB_FOLDER = DATA_FOLDER / "blobs"
+BUCKET = env("PARVIS_BUCKET", default="")
+INDEX_FOLDER = DATA_FOLDER / "index"
+# The profile decides: on servers words are kept in the database of the posts, else in files of the one process.
+HAYSTACK_CONNECTIONS = {
+    "default": {"ENGINE": "search.engines.postgres_engine.PostgresEngine", "SILENTLY_FAIL": False}
+    if DATABASE_URL
+    else {
+        "ENGINE": "search.engines.whoosh_engine.WhooshEngine",
+        "PATH": str(INDEX_FOLDER),
+        "SILENTLY_FAIL": False,
     }
+}
 
-CACHES = {
-    "default": {
-        "BACKEND": "intranet.caching.RedisElseHere",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {"serializer": "intranet.caching.PlainValues"},
-    }
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # Drawn posts and rows (kit.fragments), in each process: some 4 kB each.
-    "fragments": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "fragments",
-        "TIMEOUT": 6 * 3600,
-        "OPTIONS": {"MAX_ENTRIES": 4000},
-    },
-}
-CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {
-            # Redis tells what is published to whoever listens, in every one of its numbered databases.
-            "prefix": f"parvis-{urlsplit(REDIS_URL).path.strip('/') or 0}",
-            "hosts": [
-                {"address": REDIS_URL, "socket_connect_timeout": 1, "socket_timeout": 2, "health_check_interval": 15}
-            ],
-        },
-    }
-    if REDIS_URL
-    # One hub reads them all at once: the limit is only there against a stuck loop; memberships never expire.
-    else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 50_000, "group_expiry": 10**9}}
-}
 # Background work ----------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
-CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"socket_connect_timeout": 2, "socket_timeout": 10, "socket_keepalive": True, "health_check_interval": 10}
-    if REDIS_URL
-    else {"polling_interval": 0.05}
-)
+CELERY_BROKER_TRANSPORT_OPTIONS = between_processes.broker_options(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_DEFAULT_QUEUE = "parvis"
@@ -191,20 +154,6 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 2000
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BEAT_SCHEDULER = "intranet.beat.Clock"
-
-BLOB_FOLDER = DATA_FOLDER / "blobs"
-BUCKET = env("PARVIS_BUCKET", default="")
-INDEX_FOLDER = DATA_FOLDER / "index"
-# The profile decides: on servers words are kept in the database of the posts, else in files of the one process.
-HAYSTACK_CONNECTIONS = {
-    "default": {"ENGINE": "search.engines.postgres_engine.PostgresEngine", "SILENTLY_FAIL": False}
-    if DATABASE_URL
-    else {
-        "ENGINE": "search.engines.whoosh_engine.WhooshEngine",
-        "PATH": str(INDEX_FOLDER),
-        "SILENTLY_FAIL": False,
-    }
-}
 
 # People and sign-in -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.Person"
@@ -230,7 +179,9 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/15m/ip,5/15m/key",
     "reset_password": "20/15m/ip,5/15m/key",
-    "invitation": "40/15m/ip",
+    # Counted are links that open nothing. On a first morning many of a company press theirs a second time, when it is
+    # used; a secret of 256 bits is not guessed at this pace either.
+    "invitation": "200/15m/ip",
     # A whole company may come from one address in the morning; nothing can be guessed there.
     "sign_on": "600/m/ip",
 }

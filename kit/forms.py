@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 _PLAIN = (
     forms.CheckboxInput,
@@ -22,6 +24,18 @@ class LooksLikeOurs:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         dress(self)
+
+
+def accepts(form: forms.BaseForm, act: Callable[[], object]) -> bool:
+    """Do ``act`` when ``form`` is good; False when it is not, or was refused: the reason then stands in ``form``."""
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return False
+    return True
 
 
 def dress(form: Any) -> None:

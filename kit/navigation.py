@@ -63,6 +63,7 @@ class Block:
     add_label: str = ""
     more_url: str = ""
     more_label: str = ""
+    more_icon: str = ""  # with one, the menu of the phone leads there too
     empty_url: str = ""
     empty_text: str = ""
 

@@ -35,6 +35,11 @@ def say_day(day: dt.date, *, today: dt.date) -> str:
         return _("Yesterday")
     if 1 < age < 7:
         return str(dates.WEEKDAYS[day.weekday()])
+    return name_day(day, today=today)
+
+
+def name_day(day: dt.date, *, today: dt.date) -> str:
+    """``day`` for inside a sentence, where Today and Tuesday don't fit: 13 Nov, or 13 Nov 2025 in another year."""
     said = f"{day.day}\u00a0{MONTHS[day.month - 1]}"
     return said if day.year == today.year else f"{said}\u00a0{day.year}"
 

@@ -14,7 +14,7 @@ from kit import ids
 from live.hub import Hub, get_hub
 from live.sockets import CLOSED_ACCOUNT, TOO_MANY, Socket
 
-FRAME_LIMIT = 64_000  # bytes
+FRAME_LIMIT = 64_000  # letters; how many bytes a frame may have the server asks first (intranet.server)
 FRAMES_A_MINUTE = 120
 TYPING_SECONDS = 2.0
 # SECURITY: what goes back to the client (``gone``) and on to the database is in these letters, or was never taken.

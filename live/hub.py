@@ -99,7 +99,8 @@ class Hub:
             await self._watch_one(socket, (kind, state.key), public_id, state)
         # A frame sent after we looked and before the socket joined is one the client has to ask for.
         sent = {stream.name: stream.version for stream in map(self.streams.get, socket.watched) if stream}
-        versions = {name: max(entry[2].version, sent.get(name, 0)) for name, entry in names.items()}
+        # SECURITY: in the order asked, not in that in which the database found them: rows of others move it.
+        versions = {name: max(names[name][2].version, sent.get(name, 0)) for name in wanted if name in names}
         socket.send({"type": "watching", "versions": versions, "gone": [n for n in wanted if n not in names]})
 
     async def _watch_one(self, socket: Socket, stream_id: StreamId, public_id: str, state: streams.StreamState) -> None:
@@ -210,7 +211,7 @@ class Hub:
                 socket.close()
             else:
                 socket.epoch = epoch
-        for stream_id in {stream_id for socket in mine for stream_id in socket.watched}:
+        for stream_id in sorted({stream_id for socket in mine for stream_id in socket.watched}):
             if stream := self.streams.get(stream_id):
                 await self._check(stream, stream.rights)
 
@@ -239,13 +240,7 @@ class Hub:
         while True:
             await self._next_look()
             try:
-                await self.recheck_streams()
-                epochs = {pk: min(s.epoch for s in sockets) for pk, sockets in list(self.people.items()) if sockets}
-                await self.recheck_people(await self._ask(lambda epochs=epochs: moved(epochs)))
-                for stream in [stream for stream in self.streams.values() if not stream.is_heard]:
-                    await self.ear.listen_to(stream)
-                for stream, frame in self.presence.frames(list(self.streams.values())):
-                    send_all(stream.sockets, {"": {**frame, "stream": stream.name}})
+                await self.look()
                 self._is_said_blind = False
             except asyncio.CancelledError:
                 raise
@@ -253,6 +248,16 @@ class Hub:
                 if not self._is_said_blind:
                     log.warning("the live hub can't read the database and holds its frames: %s", type(error).__name__)
                 self._is_said_blind = True
+
+    async def look(self) -> None:
+        """One look at everything: rights, versions, accounts, and who is here."""
+        await self.recheck_streams()
+        epochs = {pk: min(s.epoch for s in sockets) for pk, sockets in list(self.people.items()) if sockets}
+        await self.recheck_people(await self._ask(lambda: moved(epochs)))
+        for stream in [stream for stream in self.streams.values() if not stream.is_heard]:
+            await self.ear.listen_to(stream)
+        for stream, frame in self.presence.frames(list(self.streams.values())):
+            send_all(stream.sockets, {"": {**frame, "stream": stream.name}})
 
     async def _next_look(self) -> None:
         """Wait for the next look's time, or until another node says that somebody lost rights."""
@@ -267,16 +272,10 @@ class Hub:
         stream = next((self.streams[s] for s in socket.watched if self.streams[s].name == name), None)
         if stream is None:
             return
-        message = {
-            "type": "live.event",
-            "kind": stream.id[0],
-            "key": stream.id[1],
-            "from": socket.person_id,
-            # SECURITY: so that a node which has not yet seen a removal asks the rule before it shows who writes.
-            "rights": list(stream.rights),
-            "frames": {"": {"type": "typing", "person": socket.card}},
-        }
-        self._send_to(stream.id, message)
+        # SECURITY: with its rights, so that a node which has not yet seen a removal asks the rule before it shows this.
+        where = {"kind": stream.id[0], "key": stream.id[1], "rights": list(stream.rights)}
+        frames = {"": {"type": "typing", "person": socket.card}}
+        self._send_to(stream.id, {"type": "live.event", **where, "from": socket.person_id, "frames": frames})
 
     async def _ask(self, question: Callable[[], Any]) -> Any:
         """Run a question to the database off the loop, on the hub's own threads."""

@@ -137,7 +137,9 @@ class Presence:
                 stream.tell_at, stream.asks = now + TELL_AGAIN_SECONDS, False
             if stream.here_changed or stream.id in changed:
                 stream.here_changed = False
-                everybody = list({**self.elsewhere.people(stream.id), **here}.values())
+                # By name: the order of a set of sockets is chance, and which are the first twenty with it.
+                together = {**self.elsewhere.people(stream.id), **here}.values()
+                everybody = sorted(together, key=lambda card: (card["name"], card["id"]))
                 owed.append((stream, {"type": "here", "people": everybody[:NAMED], "count": len(everybody)}))
         return owed
 

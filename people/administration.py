@@ -1,8 +1,9 @@
 """What every page of the administration shares, also those of other apps (slot ``admin.pages``).
 
 ``slots.fill("admin.pages", "topics", ("topics:admin", gettext_lazy("Topics")), order=30)`` adds a tab: the name of an
-address and its text. The page wears :func:`administrators_only` and gives ``admin_tabs("topics")`` to the template
-``people/_admin_head.html``.
+address and its text. The page wears :func:`administrators_only` and gives ``admin_tabs("topics", request.user)`` to the
+template ``people/_admin_head.html``. ``slots.fill("admin.waiting", "topics", count_for)`` counts what waits on that tab
+for whoever looks, where ``count_for(person)`` returns an int and costs one query at most.
 """
 
 from __future__ import annotations
@@ -45,14 +46,17 @@ def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., Http
     return guarded
 
 
-def admin_tabs(current: str) -> list[dict[str, Any]]:
-    """The tabs of the administration, as ``_tabs.html`` draws them."""
+def admin_tabs(current: str, viewer: Person) -> list[dict[str, Any]]:
+    """The tabs of the administration as ``_tabs.html`` draws them, with what waits for ``viewer`` on each."""
+    waiting = slots.named("admin.waiting")
     tabs = []
     for key, (url_name, text) in slots.named("admin.pages").items():
         try:
-            tabs.append({"url": reverse(url_name), "text": text, "is_current": key == current})
+            url = reverse(url_name)
         except NoReverseMatch:
             continue
+        count = waiting[key](viewer) if key in waiting else 0
+        tabs.append({"url": url, "text": text, "is_current": key == current, "count": count})
     return tabs
 
 
@@ -65,6 +69,7 @@ def block_of_administration(person: Person) -> Block | None:
         text=_("Administration"),
         icon="shield",
         key="administration",
+        area="/admin/",
         count=sum(ask(person) for ask in slots.filled("admin.waiting")),
     )
     return Block(label=_("Administration"), has_heading=False, entries=[entry])

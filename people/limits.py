@@ -19,9 +19,9 @@ def take(request: HttpRequest, action: str, *, key: str) -> ratelimit.RateLimitU
     """Count one try of ``action`` for ``key`` and for the address it comes from; raises LimitReached.
 
     The limits are ``ACCOUNT_RATE_LIMITS[action]``. SECURITY: the key is what was typed, known or not, so that a name
-    nobody has runs into the same limit after the same number of tries.
+    nobody has runs into the same limit after the same number of tries. A GET counts too: a secret link is tried by one.
     """
-    usage = ratelimit.consume(request, app=_APP, action=action, key=key.lower())
+    usage = ratelimit.consume(request, app=_APP, action=action, key=key.lower(), limit_get=True)
     if usage is None:
         raise LimitReached(_("Too many tries in a short time."), retry_after=_wait(request, action, key.lower()))
     return usage

@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.crypto import salted_hmac
 
 from kit import clock
 from kit.facts import HeardFact
@@ -32,8 +33,14 @@ def _send(template: str, *, to: str, language: str, message_id: str, **context: 
 
 
 def _id_of(fact: HeardFact) -> str:
-    """One Message-ID per fact: a mail sent again after an unknown outcome carries the same."""
-    return f"<fact-{fact.id}.{fact.told_at:%Y%m%d%H%M%S}@{urlsplit(settings.PUBLIC_URL).hostname}>"
+    """One Message-ID per fact: a mail sent again after an unknown outcome carries the same.
+
+    SECURITY: nothing of the fact's key, which counts everything told in the company, also in groups the reader may not
+    know: what it says and the microsecond of it are as much its own.
+    """
+    said = f"{fact.name} {sorted(fact.ids.items())} {fact.told_at.timestamp():.6f}"
+    word = salted_hmac("people.message-id", said, algorithm="sha256").hexdigest()[:32]
+    return f"<{word}.{fact.told_at:%Y%m%d%H%M%S}@{urlsplit(settings.PUBLIC_URL).hostname}>"
 
 
 def hear_reset_asked(fact: HeardFact) -> None:

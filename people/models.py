@@ -17,14 +17,19 @@ from django.utils.translation import gettext_lazy as _
 from kit import clock, ids
 
 NAME_LIMIT = 80
-# Bidirectional controls in a name could turn the text around it (PROMISES: names are folded and isolated).
-_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
+# What nobody sees although Unicode counts it among letters, marks and signs: a joiner, fillers, two vowels, a blank.
+_UNSEEN = dict.fromkeys([0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800])
 
 
 def fold_name(name: str) -> str:
-    """``name`` in NFKC without bidirectional controls, control characters and double spaces."""
-    cleaned = unicodedata.normalize("NFKC", name).translate(_BIDI)
-    return " ".join("".join(c for c in cleaned if unicodedata.category(c)[0] != "C" or c == " ").split())
+    """``name`` in NFKC without signs that nobody sees or that turn the text around them, and without double spaces.
+
+    Empty where nothing is left that stands by itself, as of accents alone.
+    """
+    cleaned = unicodedata.normalize("NFKC", name).translate(_UNSEEN)
+    # Category C: controls, also those of the direction of writing, halves of characters, and what is no character yet.
+    kept = " ".join("".join(c for c in cleaned if unicodedata.category(c)[0] != "C" or c == " ").split())
+    return "" if all(unicodedata.category(c)[0] in "MZ" for c in kept) else kept
 
 
 def fold_words(text: str) -> str:

@@ -34,4 +34,8 @@ def _sentence(refused: pictures.PictureRefused) -> str:
             "found": -(-refused.found // million),
             "limit": refused.limit // million,
         }
+    if refused.code == "work":
+        return _("This picture takes too much work to open. Save it anew, or send a smaller copy.")
+    if refused.code == "busy":
+        return _("Many pictures are being taken in at this moment. Send this one again in half a minute.")
     return _("This file is not a picture we can read. Send JPEG, PNG, WebP, GIF or HEIC.")

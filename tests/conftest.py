@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
+import pytest_asyncio
 from asgiref.sync import SyncToAsync
 from django.db import connections
 
@@ -16,7 +17,9 @@ from groups import services as groups
 from groups.models import Role, SpaceType
 from kit import clock, facts
 from kit.models import Fact
+from live import hub as hub_module
 from people.models import Company, Person
+from tests.search.own_index import own_index
 
 
 def pytest_configure(config):
@@ -112,3 +115,19 @@ def hear_everything():
             facts.sweep()
 
     return hear
+
+
+@pytest.fixture
+def index(tmp_path, settings, monkeypatch):
+    """An :class:`tests.search.own_index.Index` of this test's own."""
+    with own_index(tmp_path / "index", settings, monkeypatch) as made:
+        yield made
+
+
+@pytest_asyncio.fixture
+async def fresh_hub():
+    """Whatever hub the test starts is stopped with it."""
+    yield
+    if hub_module._hub:
+        await hub_module._hub.stop()
+    hub_module._hub = None

@@ -13,12 +13,12 @@ SHOWN = 12
 
 
 def block_of_topics(person: Person) -> Block | None:
-    """The topics ``person`` follows under their full labels, with what is new in them; None for who follows nothing."""
+    """The topics ``person`` follows under their full labels, with what is new in them; None without topics."""
     labels = queries.labels_for(person)
     followed = sorted(((pk, one) for pk, one in labels.items() if one.is_followed and not one.is_retired), key=_by_text)
-    if not followed:
+    if not labels:
         return None
-    unread = queries.unread_in_followed(person)
+    unread = queries.unread_in_followed(person) if followed else {}
     return Block(
         label=_("Topics I follow"),
         entries=[
@@ -32,6 +32,7 @@ def block_of_topics(person: Person) -> Block | None:
         ],
         more_url=reverse("topics:topic-list"),
         more_label=_("All topics"),
+        more_icon="folder-tree",
     )
 
 

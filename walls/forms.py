@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from groups import queries as groups
 from groups.models import Space, SpaceType
+from kit.direction import isolated
 from people.models import Person
 from topics.models import Topic
 from walls import places, rights
@@ -155,13 +156,13 @@ class Composer:
             return _("Your message")
         space = self.spaces[0]
         if space.type == SpaceType.COMMON:
-            return _("Write to %(name)s") % {"name": space.name or _("the company")}
+            return _("Write to %(name)s") % {"name": isolated(space.name or _("the company"))}
         if space.type == SpaceType.PERSONAL:
             name = space.owner.display_name if space.owner else ""
-            return _("Write on %(name)s’s wall") % {"name": name}
+            return _("Write on %(name)s’s wall") % {"name": isolated(name)}
         if space.type == SpaceType.DIRECT:
             return _("Write to this conversation")
-        return _("Write to %(name)s") % {"name": space.name}
+        return _("Write to %(name)s") % {"name": isolated(space.name)}
 
     @property
     def mention_url(self) -> str:

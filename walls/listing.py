@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 from django.db import connection
@@ -85,9 +85,12 @@ class Listing:
         self, *sources: Source, wide: Source | None = None, narrow: tuple[Source, ...] = (), **fields: Field
     ) -> None:
         self._sources = (*([wide] if wide else []), *narrow, *sources)
-        self._wide, self._narrow = wide, narrow
-        moments = {"at": DateTimeField(), "month_ago": DateTimeField(), "ever": DateTimeField()}
-        self._keys = Prepared(self._keys_query, after=CharField(), **moments, **fields)
+        self._narrow = narrow
+        self._recent = (
+            Prepared(partial(self._recent_query, wide), month_ago=DateTimeField(), **fields) if wide else None
+        )
+        self._beside = Prepared(self._beside_query, since=DateTimeField(), **fields)
+        self._keys = Prepared(self._keys_query, at=DateTimeField(), after=CharField(), **fields)
         self._pinned = Prepared(self._pinned_query, **fields)
 
     def threads(self, viewer: Viewer, **given: Any) -> QuerySet[Thread]:
@@ -99,12 +102,8 @@ class Listing:
 
     def page(self, viewer: Person, cursor: str = "", *, has_pinned: bool = True, **given: Any) -> Feed:
         """The page after ``cursor``; a cursor that is no cursor begins at the top."""
-        place = place_of(cursor)
-        shape = Standing.of(viewer), "below" if place else "top", "all" if has_pinned else "unpinned"
-        values = {"month_ago": clock.now() - FRESH_FOR, "ever": _EPOCH}
-        if place:
-            values |= {"at": place[0], "after": place[1]}
-        keys = (row[0] for row in self._keys.rows(*shape, viewer=viewer.pk, **values, **given))
+        which = "all" if has_pinned else "unpinned"
+        keys = self._keys_of_page(viewer, place_of(cursor), which, **given)
         shown = dress(_ROWS.rows(Standing.of(viewer), viewer=viewer.pk, keys=written(keys)), viewer)
         more = shown[ROWS:]
         shown = shown[:ROWS]
@@ -117,18 +116,44 @@ class Listing:
             feed.pinned = dress(self._pinned.rows(Standing.of(viewer), viewer=viewer.pk, **given), viewer)
         return feed
 
+    def _keys_of_page(
+        self, viewer: Person, place: tuple[dt.datetime, str] | None, which: str, **given: Any
+    ) -> Iterable[int]:
+        """At least the keys of the page below ``place`` and of the row after it."""
+        standing, values = Standing.of(viewer), {"viewer": viewer.pk, **given}
+        if place:
+            at, after = place
+            return _firsts(self._keys.rows(standing, which, "below", at=at, after=after, **values))
+        # PERF: whoever is in two hundred groups would sort twenty thousand keys to see thirty; and once the last month
+        # fills a page, nothing older than its last row can stand on it, from whatever source.
+        recent = self._recent.rows(standing, which, month_ago=clock.now() - FRESH_FOR, **values) if self._recent else []
+        if len(recent) <= ROWS:
+            return _firsts(self._keys.rows(standing, which, "top", **values))
+        beside = self._beside.rows(standing, which, since=recent[-1][1], **values) if self._narrow else []
+        return {*_firsts(recent), *_firsts(beside)}
+
+    def _asked(self, source: Source, viewer: Viewer, which: str, **given: Any) -> QuerySet[Thread]:
+        threads = source(viewer, **given)
+        return threads.filter(pinned_at=None) if which == "unpinned" else threads
+
+    def _recent_query(
+        self, wide: Source, viewer: Viewer, which: str, *, month_ago: Any, **given: Any
+    ) -> QuerySet[Any, Any]:
+        threads = self._asked(wide, viewer, which, **given).filter(active_at__gte=month_ago)
+        return threads.newest_activity_first().values_list("pk", "active_at")[: ROWS + 1]
+
+    def _beside_query(self, viewer: Viewer, which: str, *, since: Any, **given: Any) -> QuerySet[Any, Any]:
+        newer = (self._asked(source, viewer, which, **given).filter(active_at__gte=since) for source in self._narrow)
+        return _union([threads.newest_activity_first()[: ROWS + 1].values_list("pk") for threads in newer])
+
     def _keys_query(
-        self, viewer: Viewer, begins: str, which: str, *, at: Any, after: Any, month_ago: Any, ever: Any, **given: Any
+        self, viewer: Viewer, which: str, begins: str, *, at: Any, after: Any, **given: Any
     ) -> QuerySet[Any, Any]:
         parts = []
         for source in self._sources:
-            threads = source(viewer, **given)
-            if which == "unpinned":
-                threads = threads.filter(pinned_at=None)
+            threads = self._asked(source, viewer, which, **given)
             if begins == "below":
                 threads = _below(threads, viewer, at, after)
-            elif source is self._wide:
-                threads = threads.filter(active_at__gte=_last_of_page(threads, month_ago, ever))
             ordered = _gathered_first(threads) if source in self._narrow else threads.newest_activity_first()
             parts.append(ordered[: ROWS + 1].values_list("pk"))
         return _union(parts)
@@ -148,13 +173,8 @@ def _gathered_first(threads: QuerySet[Thread]) -> QuerySet[Thread]:
     return threads.order_by(Coalesce("active_at", "active_at").desc(), "-id")
 
 
-def _last_of_page(threads: QuerySet[Thread], month_ago: Any, ever: Any) -> Coalesce:
-    """The moment of the last row of the first page, where the last month fills one; else ``ever``.
-
-    PERF: whoever is in two hundred groups would sort the keys of twenty thousand threads to see thirty.
-    """
-    newest = threads.filter(active_at__gte=month_ago).newest_activity_first()
-    return Coalesce(Subquery(newest.values("active_at")[ROWS : ROWS + 1]), ever)
+def _firsts(rows: Iterable[tuple[Any, ...]]) -> list[int]:
+    return [row[0] for row in rows]
 
 
 def _union(parts: list[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:

@@ -56,8 +56,12 @@ def _moment(move: Move) -> dt.datetime:
     return move.moved_at
 
 
+def from_known_places(viewer: Viewer) -> QuerySet[Move]:
+    """The moves away from places that ``viewer`` may know of."""
+    return Move.objects.filter(from_space__in=policy.spaces_for(viewer, "know").values("pk"))
+
+
 def last_move(viewer: Person, thread: Thread) -> Move | None:
     """Where ``thread`` (readable by ``viewer``) came from, if ``viewer`` may know of that place."""
-    known = policy.spaces_for(viewer, "know").values("pk")
-    moves = Move.objects.filter(thread=thread, from_space__in=known).exclude(from_space=thread.space_id)
+    moves = from_known_places(viewer).filter(thread=thread).exclude(from_space=thread.space_id)
     return moves.select_related("from_space__owner", "moved_by").order_by("-moved_at", "-pk").first()

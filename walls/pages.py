@@ -39,11 +39,22 @@ def threads_for_page(viewer: Viewer) -> QuerySet[Thread]:
             writes=Exists(policy.spaces_for(viewer, "write").filter(pk=OuterRef("space_id"))),
             manages=Exists(policy.spaces_for(viewer, "manage").filter(pk=OuterRef("space_id"))),
             accepted_number=Subquery(Post.objects.filter(pk=OuterRef("accepted")).values("number")[:1]),
-            has_moved=Exists(Move.objects.filter(thread=OuterRef("pk"))),
+            # SECURITY: both ask the rule, or a page with one query more would tell of a place that nobody names.
+            has_moved=Exists(_moves(viewer)),
+            is_tied=Exists(_tied(viewer)),
             has_tags=Exists(Thread.tags.through.objects.filter(thread=OuterRef("pk"))),
             draft=_draft_of(viewer),
         )
     )
+
+
+def _moves(viewer: Viewer) -> QuerySet[Move]:
+    return moves.from_known_places(viewer).filter(thread=OuterRef("pk")).exclude(from_space=OuterRef("space_id"))
+
+
+def _tied(viewer: Viewer) -> QuerySet[Thread]:
+    tied = Thread.objects.readable_by(viewer).filter(tie=OuterRef("tie"), deleted_at=None)
+    return tied.exclude(tie="").exclude(pk=OuterRef("pk"))
 
 
 def _draft_of(viewer: Viewer) -> Subquery:
@@ -185,7 +196,7 @@ def thread_page(viewer: Person, thread: Thread, *, anchor: int = 0) -> ThreadPag
         audience=audience_of(thread),
         mine=windows.reactions_of(viewer, shown),
         topic_path=topic_path_of(thread, viewer),
-        tied=tied_to(thread, viewer),
+        tied=tied_to(thread, viewer) if thread.is_tied else [],
         praised=list(thread.praised.all()) if thread.kind == Kind.PRAISE else [],
         reply={"submission_key": secrets.token_urlsafe(24), **(thread.draft or {})},
     )

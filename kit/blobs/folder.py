@@ -28,14 +28,11 @@ class Folder:
         return self.top / address(name)
 
     def put(self, name: str, content: bytes) -> None:
-        """Costs one look where the file is there."""
+        """SECURITY: always written, also where the same bytes are: who waits shorter would know they were there."""
         path = self.path(name)
         with _away():
-            try:
-                os.utime(path)
-            except FileNotFoundError:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(path, content)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, content)
 
     def get(self, name: str) -> bytes:
         return self.path(name).read_bytes()

@@ -69,17 +69,16 @@ def _zones() -> list[tuple[str, str]]:
 
 
 class PreferencesForm(LooksLikeOurs, forms.ModelForm):
-    """How a person is shown things and told of them."""
+    """How a person is shown things."""
 
     class Meta:
         model = Person
-        fields = ["language", "time_zone", "theme", "density", "notification_level", "has_single_keys"]
+        fields = ["language", "time_zone", "theme", "density", "has_single_keys"]
         labels = {
             "language": _("Language"),
             "time_zone": _("Time zone"),
             "theme": _("Theme"),
             "density": _("Rows of a wall"),
-            "notification_level": _("Tell me about"),
             "has_single_keys": _("Single-key shortcuts"),
         }
         help_texts = {
@@ -88,7 +87,6 @@ class PreferencesForm(LooksLikeOurs, forms.ModelForm):
         widgets = {
             "theme": forms.RadioSelect,
             "density": forms.RadioSelect,
-            "notification_level": forms.RadioSelect,
             "language": forms.RadioSelect,
         }
 

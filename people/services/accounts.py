@@ -12,13 +12,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kit import blobs, clock, facts, pictures, slots
+from kit.direction import isolated
 from people import queries
 from people.models import Company, Density, Language, NotificationLevel, Person, Theme, fold_name
 from people.services.checks import (
     require_administrator,
     require_free_mail,
+    require_own_look,
     require_self_or_administrator,
     tidy_mail,
+    tidy_name,
 )
 
 PHOTO_SIDE = 256
@@ -51,7 +54,8 @@ def create_person(*, by: Person, display_name: str, email: str = "", password: s
 
     ``fields`` are columns of Person (a guest needs ``sponsor`` and ``ends_on``; ``is_stand_in=True`` makes the
     inactive bearer of an imported name). Without ``password`` the account is opened by a reset link. Raises
-    PermissionDenied unless ``by`` is an administrator or a robot, ValidationError when the mail address is taken.
+    PermissionDenied unless ``by`` is an administrator or a robot, ValidationError when the mail address is taken or the
+    name can't be seen.
     """
     require_administrator(by)
     return make_person(display_name=display_name, email=email, password=password, **fields)
@@ -63,7 +67,7 @@ def make_person(*, display_name: str, email: str = "", password: str = "", **fie
     require_free_mail(email)
     if fields.get("is_stand_in"):
         fields["is_active"] = False
-    person = Person(display_name=display_name, email=email, **fields)
+    person = Person(display_name=tidy_name(display_name), email=email, **fields)
     if person.is_guest and not person.is_stand_in and not (person.sponsor_id and person.ends_on):
         raise ValidationError(_("A guest needs a sponsor and an end date."), code="guest incomplete")
     if password:
@@ -88,6 +92,8 @@ def change_person(*, by: Person, person: Person, **fields: Any) -> Person:
         require_administrator(by)
     if fields.keys() - WHO_THEY_ARE - FOR_ADMINISTRATORS:
         raise PermissionDenied
+    if "display_name" in fields:
+        fields["display_name"] = tidy_name(fields["display_name"])
     if "email" in fields:
         fields["email"] = tidy_mail(fields["email"])
         require_free_mail(fields["email"], besides=person)
@@ -95,8 +101,11 @@ def change_person(*, by: Person, person: Person, **fields: Any) -> Person:
         _require_no_circle(person, fields["manager"])
     changed = [name for name, value in fields.items() if getattr(person, name) != value]
     if changed:
+        if "display_name" in changed:
+            seen = [other for visible in slots.filled("people.visible") for other in visible(by).only("display_name")]
+            require_own_look(fields["display_name"], (other for other in seen if other.pk != person.pk))
         _write(person, {name: fields[name] for name in changed})
-        facts.tell("person.changed", person=person.pk, fields=sorted(changed))
+        facts.tell("person.changed", person=person.pk, fields=sorted(changed), by=by.pk)
     return person
 
 
@@ -106,7 +115,9 @@ def _require_no_circle(person: Person, manager: Person) -> None:
         if above is None:
             return
         if above.pk == person.pk:
-            raise ValidationError({"manager": _("%(name)s reports to this person.") % {"name": manager.display_name}})
+            raise ValidationError(
+                {"manager": _("%(name)s reports to this person.") % {"name": isolated(manager.display_name)}}
+            )
         above = above.manager
     raise ValidationError({"manager": _("This line of managers has no end.")})
 
@@ -134,15 +145,16 @@ def change_preferences(*, person: Person, **wishes: Any) -> Person:
     return person
 
 
-@transaction.atomic
 def set_photo(*, by: Person, person: Person, content: bytes) -> Person:
     """Show ``content`` as the face of ``person``: cut square, made anew, metadata gone.
 
     Raises :class:`kit.pictures.PictureRefused`.
     """
     require_self_or_administrator(by, person)
+    # PERF: before the transaction. Decoding takes seconds, and on SQLite nobody else could write meanwhile.
     made = pictures.remake(content, longest=PHOTO_SIDE, is_square=True)
-    return _put_photo(person, blobs.put(made.content))
+    with transaction.atomic():
+        return _put_photo(person, blobs.put(made.content))
 
 
 @transaction.atomic
@@ -193,12 +205,13 @@ def change_company(*, by: Person, **fields: Any) -> Company:
     return company
 
 
-@transaction.atomic
 def set_logo(*, by: Person, content: bytes | None) -> Company:
     """Show ``content`` as the company's sign, or none; raises :class:`kit.pictures.PictureRefused`."""
     require_administrator(by)
-    company = queries.company()
-    company.logo = blobs.put(pictures.remake(content, longest=LOGO_SIDE).content) if content else ""
-    company.save(update_fields=["logo"])
-    facts.tell("company.changed", fields=["logo"])
+    made = pictures.remake(content, longest=LOGO_SIDE) if content else None
+    with transaction.atomic():
+        company = queries.company()
+        company.logo = blobs.put(made.content) if made else ""
+        company.save(update_fields=["logo"])
+        facts.tell("company.changed", fields=["logo"])
     return company

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
-from people.models import Person
+from kit import confusables
+from kit.direction import isolated
+from people.models import Person, fold_name
 
 
 def require_administrator(by: Person) -> None:
@@ -27,6 +31,29 @@ def require_free_mail(email: str, *, besides: Person | None = None) -> None:
         raise ValidationError(_("%(email)s already has an account."), code="mail taken", params={"email": email})
 
 
+def tidy_name(name: str) -> str:
+    """``name`` as it is kept; ValidationError where nothing of it can be seen."""
+    kept = fold_name(name)
+    if not kept:
+        said = _("Nothing of this name can be seen. Write another.")
+        raise ValidationError({"display_name": ValidationError(said, code="no name")})
+    return kept
+
+
+def require_own_look(name: str, people: Iterable[Person]) -> None:
+    """Return quietly unless ``name`` looks like that of one of ``people`` and is spelt with other letters.
+
+    SECURITY: ``people`` are those whom the one who reads the refusal may know of. Two of one name may both have it.
+    Compared is what will be kept: a sign that the fold takes away would make any name another one.
+    PERF: 20 µs a person, when a name is changed.
+    """
+    name = fold_name(name)
+    for other in people:
+        if confusables.look_alike(name, other.display_name):
+            said = _("This looks like the name of %(name)s, spelt with other letters. Use those of one alphabet.")
+            raise ValidationError({"display_name": said % {"name": isolated(other.display_name)}}, code="looks alike")
+
+
 def require_another_administrator(person: Person) -> None:
     """Return quietly unless ``person`` is the last administrator who can sign in; else ValidationError.
 
@@ -37,7 +64,7 @@ def require_another_administrator(person: Person) -> None:
         raise ValidationError(
             _("%(name)s is the only administrator. Make somebody else administrator first."),
             code="last administrator",
-            params={"name": person.display_name},
+            params={"name": isolated(person.display_name)},
         )
 
 

@@ -16,7 +16,7 @@ from kit import clock, facts
 from people import queries
 from people.models import AccountInvitation, Person, digest
 from people.services.accounts import make_person
-from people.services.checks import require_administrator, require_free_mail, tidy_mail
+from people.services.checks import require_administrator, require_free_mail, require_own_look, tidy_mail
 
 LASTS = dt.timedelta(days=14)
 FIRST_LINK_LASTS = dt.timedelta(days=1)
@@ -89,12 +89,13 @@ def withdraw_account_invitation(*, by: Person, invitation: AccountInvitation) ->
 
 @transaction.atomic
 def accept_account_invitation(
-    *, token: str, display_name: str, password: str, email: str = "", **preferences: Any
+    *, token: str, display_name: str, password: str, email: str = "", vouched_name: str = "", **preferences: Any
 ) -> Person | None:
     """Make the account a link promises; None when it opens nothing (used, withdrawn, expired, unknown).
 
-    ``email`` counts only for the link of the first start, which was sent to no address. The row is locked: of two
-    tabs one makes the account.
+    ``email`` counts only for the link of the first start, which was sent to no address. ``vouched_name``: what the
+    company's provider calls them, taken instead of a name that looks like somebody else's. The row is locked: of two
+    tabs one makes the account. Raises ValidationError for such a name without that, and for an address that is taken.
     """
     rows = AccountInvitation.objects.select_for_update(of=("self",)).select_related("invited_by")
     invitation = rows.filter(secret_digest=digest(token)).first()
@@ -103,6 +104,15 @@ def accept_account_invitation(
     host = invitation.invited_by
     if host is not None and not host.may_act:
         return None
+    # Who comes in as an employee may know of everybody; a guest of nobody yet but their host.
+    known = Person.objects.active().real()
+    known = known if invitation.is_employee else known.filter(pk=host.pk if host else None)
+    try:
+        require_own_look(display_name, known.only("display_name"))
+    except ValidationError:
+        if not vouched_name:
+            raise
+        display_name = vouched_name
     person = make_person(
         display_name=display_name,
         email=invitation.email or email,

@@ -106,7 +106,7 @@ def _give(by: Person, person: Person, right: str) -> Person:
     if not getattr(person, right):
         setattr(person, right, True)
         person.save(update_fields=[right])
-        facts.tell("person.changed", person=person.pk, fields=[right])
+        facts.tell("person.changed", person=person.pk, fields=[right], by=by.pk)
     return person
 
 
@@ -114,5 +114,5 @@ def _take(by: Person, person: Person, right: str) -> Person:
     require_administrator(by)
     if getattr(person, right):
         _lose(person, **{right: False})
-        facts.tell("person.changed", person=person.pk, fields=[right])
+        facts.tell("person.changed", person=person.pk, fields=[right], by=by.pk)
     return person

@@ -120,10 +120,12 @@ def _by_invitation(identity: Identity, token: str, language: str) -> Person | No
     promised = open_invitation(token)
     if promised is None or not (promised.email or identity.email):
         return None
+    vouched = identity.display_name or (promised.email or identity.email)[:40]
     try:
         return accept_account_invitation(
             token=token,
-            display_name=promised.display_name or identity.display_name or (promised.email or identity.email)[:40],
+            display_name=fold_name(promised.display_name) or vouched,
+            vouched_name=vouched,
             password="",
             email=identity.email,
             **_speaking(language),

@@ -21,10 +21,12 @@ from people.forms import AcceptForm, offered_languages
 @takes(*AcceptForm.base_fields)
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Make the account a link promises, and go in."""
-    limits.take(request, "invitation", key=token)
+    usage = limits.take(request, "invitation", key=token)
     promised = services.open_invitation(token)
     if promised is None:
         return _opens_nothing(request)
+    # Only links that open nothing count: a whole office may come in by its links on one morning, from one address.
+    usage.rollback()
     initial = {"display_name": promised.display_name}
     form = AcceptForm(request.POST or None, initial=initial, invited_mail=promised.email)
     has_password = settings.LOCAL_SIGN_IN == "yes" or (settings.LOCAL_SIGN_IN == "guests" and not promised.is_employee)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from allauth.usersessions.models import UserSession  # isort: skip
 from kit.fields import takes
+from kit.forms import accepts
 from people import devices, queries, services
 from people.forms import PhotoForm, PreferencesForm, ProfileForm, offered_languages
 from people.photos import why_refused
@@ -23,7 +24,7 @@ from people.services.sessions import session_name
 
 @takes(*PreferencesForm.base_fields)
 def preferences(request: SignedIn) -> HttpResponse:
-    """Language, theme, time zone, notifications, shortcuts."""
+    """Language, theme, time zone, shortcuts."""
     company = queries.company()
     person = queries.person_again(request.user)
     form = PreferencesForm(request.POST or None, instance=person, company=company)
@@ -58,15 +59,14 @@ def profile(request: SignedIn) -> HttpResponse:
     """What one says of oneself; the photo is a form of its own."""
     person = queries.person_again(request.user)
     form = ProfileForm(request.POST or None, instance=person)
-    if request.method == "POST" and form.is_valid():
-        try:
-            # The form has written into its instance: the verb compares with the row as it is.
-            services.change_person(by=request.user, person=queries.person_again(request.user), **form.cleaned_data)
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, _("Your profile is saved."))
-            return redirect("people:profile")
+
+    def save() -> None:
+        # The form has written into its instance: the verb compares with the row as it is.
+        services.change_person(by=request.user, person=queries.person_again(request.user), **form.cleaned_data)
+
+    if request.method == "POST" and accepts(form, save):
+        messages.success(request, _("Your profile is saved."))
+        return redirect("people:profile")
     context = {"form": form, "photo_form": PhotoForm(), "section": "profile"}
     return render(request, "people/profile.html", context)
 

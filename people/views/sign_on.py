@@ -87,9 +87,11 @@ def callback(request: HttpRequest) -> HttpResponse:
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """An administrator's link: connects one account with whoever signs in at the provider next, in this browser."""
     _provider(request)
+    usage = limits.take(request, "invitation", key=token)
     person = one_time.person_of(token, one_time.BIND)
     if person is None:
         return render(request, "people/sign_on/link_closed.html", status=404)
+    usage.rollback()
     if request.method == "POST":
         return _leave(request, link=token)
     return render(request, "people/sign_on/link.html", {"person": person, "sign_on": settings.OIDC_NAME})
@@ -98,11 +100,12 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 def entry(request: HttpRequest, token: str) -> HttpResponse:
     """The link of ``manage.py sign_in_link``: in, once, without provider and without password."""
-    limits.take(request, "invitation", key=token)
+    usage = limits.take(request, "invitation", key=token)
     with transaction.atomic():
         person = one_time.person_of(token, one_time.ENTER, is_locked=True)
         if person is None:
             return render(request, "people/sign_on/link_closed.html", status=404)
+        usage.rollback()
         if request.method != "POST":
             return render(request, "people/sign_on/entry.html", {"person": person})
         if request.user.is_authenticated:

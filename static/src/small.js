@@ -3,15 +3,17 @@ import { announce } from "./announcer.js";
 import { words } from "./words.js";
 
 document.addEventListener("click", async (event) => {
-  const copier = event.target.closest("[data-copy]");
+  const copier = event.target.closest("[data-copy], [data-copy-text]");
   if (copier) {
     event.preventDefault();
-    await navigator.clipboard.writeText(new URL(copier.dataset.copy, location.href).href);
-    announce(words.copied);
+    const { copy, copyText } = copier.dataset;
+    await navigator.clipboard.writeText(copyText ?? new URL(copy, location.href).href);
+    const said = copyText ? words.copiedText : words.copied;
+    announce(said);
     const label = copier.querySelector("[data-label]") ?? copier.querySelector("span:not(.vh)");
     if (label) {
       const before = label.textContent;
-      label.textContent = words.copied;
+      label.textContent = said;
       setTimeout(() => (label.textContent = before), 2_000);
     }
   }

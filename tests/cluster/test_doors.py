@@ -7,7 +7,9 @@ import gzip
 import io
 import json
 import os
+import re
 import socket
+import time
 
 import pytest
 from PIL import Image
@@ -140,17 +142,47 @@ def test_static_files_are_compressed_and_kept_and_pages_are_left_to_parvis(brows
     assert len(lengths) > 1, "the length of a page is blurred by Parvis: nginx must not compress it anew"
 
 
-def upgrade(house, who: str, *, protocol: str, path: str = "/live/") -> bytes:
-    """The first line nginx answers to a request for another protocol."""
+def upgraded(house, who: str, *, protocol: str, path: str = "/live/") -> tuple[bytes, socket.socket]:
+    """The first line nginx answers to a request for another protocol, and the connection, open."""
     key = base64.b64encode(os.urandom(16)).decode()
     lines = [
         f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{house.cluster.port}", f"Origin: {house.cluster.address}",
         f"Cookie: {house.cookie}={house.people[who]['session']}", "Connection: Upgrade", f"Upgrade: {protocol}",
         "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {key}", "", "",
     ]  # fmt: skip
-    with socket.create_connection(("127.0.0.1", house.cluster.port), timeout=10) as line:
-        line.sendall("\r\n".join(lines).encode())
-        return line.recv(4096).split(b"\r\n")[0]
+    line = socket.create_connection(("127.0.0.1", house.cluster.port), timeout=10)
+    line.sendall("\r\n".join(lines).encode())
+    return line.recv(4096).split(b"\r\n")[0], line
+
+
+def upgrade(house, who: str, *, protocol: str, path: str = "/live/") -> bytes:
+    answer, line = upgraded(house, who, protocol=protocol, path=path)
+    line.close()
+    return answer
+
+
+def open_sockets(house, browser) -> list[int]:
+    """How many each node has."""
+    pages = [browser(at=f"http://127.0.0.1:{port}").ask("/metrics").text for port in house.cluster.node_ports.values()]
+    return [int(float(re.search(r"^parvis_sockets (\S+)", page, re.MULTILINE)[1])) for page in pages]
+
+
+def test_each_socket_goes_to_the_node_that_has_the_fewest(house, browser):
+    reader, lines = browser("member"), []
+    until = time.monotonic() + 10
+    while any(open_sockets(house, browser)):  # of tests before this one
+        assert time.monotonic() < until
+    try:
+        for _ in range(6):
+            # Dealt out in turn together with pages, every socket would come to the same node.
+            assert reader.ask("/search/").status == 200
+            answer, line = upgraded(house, "member", protocol="websocket")
+            assert b" 101 " in answer
+            lines.append(line)
+        assert open_sockets(house, browser) == [3, 3]
+    finally:
+        for line in lines:
+            line.close()
 
 
 def test_sockets_pass_and_no_other_upgrade_does(house):

@@ -57,7 +57,8 @@ def test_home_asks_the_same_for_a_member_of_one_group_and_of_two_hundred(signed_
     few = asked(signed_in, "/")
     many_groups(cast, 200)
     assert asked(signed_in, "/") == few
-    assert few - SESSION - FRAME <= LIMIT
+    # One more than a thread page: a list asks for what is newest on one's walls before it asks for the rest.
+    assert few - SESSION - FRAME <= LIMIT + 1
 
 
 @pytest.mark.django_db

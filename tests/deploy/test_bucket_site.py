@@ -45,9 +45,7 @@ def front(cast, live_server, storage, settings, tmp_path):
     file = io.BytesIO()
     Image.new("RGB", (640, 480), "teal").save(file, "PNG")
     kept = walls.add_picture(uploader=cast.manager, content=file.getvalue())
-    walls.post_thread(
-        author=cast.manager, spaces=cast.spaces["hidden"], source=f"![plan](picture:{kept.public_id})"
-    )
+    walls.post_thread(author=cast.manager, spaces=cast.spaces["hidden"], source=f"![plan](picture:{kept.public_id})")
     port = free_port()
     site = Site(
         names=["127.0.0.1"], nodes=[live_server.url.removeprefix("http://")], data=tmp_path,

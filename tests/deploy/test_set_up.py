@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ DEPLOY = ROOT / "deploy"
 sys.path.insert(0, str(DEPLOY))
 
 import environment  # noqa: E402
-import run_tests  # noqa: E402
+import legs  # noqa: E402
 import stop  # noqa: E402
 
 
@@ -99,11 +100,61 @@ def test_the_closing_line_counts_every_leg(tmp_path):
     came_of = ("", "<failure/>", "<skipped/>", "<error/>")
     cases = [f'<testcase classname="a" name="n{n}">{what}</testcase>' for n, what in enumerate(came_of)]
     report.write_text(f"<testsuites><testsuite>{''.join(cases)}</testsuite></testsuites>")
-    count = run_tests.Count()
+    count = legs.Count()
     count.add(report, "sqlite")
     count.add(report, "postgresql")
     assert count.line(12.345) == "==== 2 failed, 2 passed, 2 skipped, 2 error in 12.35s ===="
     assert "FAILED sqlite: a::n1" in count.names
+
+
+class Script(legs.Leg):
+    """A leg that runs a line of Python in place of pytest."""
+
+    def command(self):
+        return [sys.executable, "-c", self.extra[0]]
+
+
+def run_leg(folder, script, *, is_beside=True, stopped=None):
+    count = legs.Count()
+    leg = Script("faults", folder, dict(os.environ), [script], stopped or threading.Event())
+    leg.run(count, threading.Lock(), is_beside=is_beside)
+    return leg, count
+
+
+def test_what_a_leg_beside_another_says_comes_in_one_piece_with_what_it_cost(tmp_path, capfdbinary):
+    leg, count = run_leg(tmp_path, "sum(range(5_000_000)); print('done')")
+    end = f"done\n---- faults: {leg.took:.0f} s, {leg.worked:.0f} s of CPU ----\n"
+    assert capfdbinary.readouterr().out.endswith(end.encode())
+    assert 0.02 < leg.worked < 20
+    assert count.names == []
+
+
+def test_a_leg_that_ends_badly_without_a_report_is_an_error(tmp_path):
+    _, count = run_leg(tmp_path, "raise SystemExit(3)")
+    assert count.names == ["ERROR faults: pytest ended with code 3"]
+
+
+def test_a_leg_in_several_lists_is_dealt_out_among_them(tmp_path):
+    stage = (("faults", "cluster"), ("journeys",), ("journeys",))
+    assert legs.dealt(stage, {"cluster", "journeys"}) == [
+        [("cluster", (0, 1))], [("journeys", (0, 2))], [("journeys", (1, 2))],
+    ]  # fmt: skip
+    shares = [
+        [word for word in leg.command() if word.endswith(".py")]
+        for part in (0, 1)
+        if (leg := legs.Leg("journeys", tmp_path, {}, [], threading.Event(), (part, 2)))
+    ]
+    there = sorted(str(file) for file in (ROOT / "tests" / "journeys").rglob("test_*.py"))
+    assert sorted(shares[0] + shares[1]) == there
+    assert abs(len(shares[0]) - len(shares[1])) <= 1
+
+
+def test_a_leg_that_is_told_to_stop_is_killed_and_counted(tmp_path):
+    stopped = threading.Event()
+    threading.Timer(1, stopped.set).start()
+    leg, count = run_leg(tmp_path, "import time; time.sleep(600)", is_beside=False, stopped=stopped)
+    assert 0.5 < leg.took < 60
+    assert count.names == [f"ERROR faults: stopped after {leg.took:.0f} s"]
 
 
 def test_only_pinned_versions_are_installed():

@@ -1,15 +1,20 @@
 """The frame draws for everybody, and the one answer for what is missing is one answer."""
 
+import datetime as dt
 import re
 
 import pytest
 from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from groups import services as groups
 from groups.models import Space, SpaceType
 from intranet import errors
+from kit import clock
+from kit.templatetags.parvis import day
+from topics import services as topics
 
 
 @pytest.fixture
@@ -38,6 +43,35 @@ def test_the_place_one_stands_in_is_marked(signed_in, cast):
     assert 'href="/people/" aria-current="page"' in page
     page = signed_in.get(f"/people/{cast.manager.public_id}/").content.decode()
     assert 'href="/people/" aria-current="true"' in page
+
+
+def in_phone_menu(client):
+    """The addresses in the part of the account's menu that only a phone shows."""
+    menu = re.search(r'<nav class="m-only".*?</nav>', client.get("/keys/").content.decode(), re.S)
+    return re.findall(r'<a href="([^"]+)"', menu[0])
+
+
+def test_a_phone_which_has_no_side_bar_reaches_in_the_menu_what_is_no_tab(client, cast):
+    topics.add_topic(administrator=cast.admin, label_en="Quality", label_fr="Qualité")
+    client.force_login(cast.member)
+    assert in_phone_menu(client) == ["/wall/", "/people/", "/conversations/", "/saved/", "/topics/"]
+    client.force_login(cast.admin)
+    assert in_phone_menu(client)[-1] == "/admin/people/"
+
+
+def test_administration_is_marked_on_each_of_its_pages(client, cast):
+    client.force_login(cast.admin)
+    page = client.get("/admin/log/").content.decode()
+    assert page.count('href="/admin/people/" aria-current="true"') == 2
+
+
+def test_a_day_inside_a_sentence_is_a_date_also_today(signed_in):
+    with clock.set_to(dt.datetime(2026, 11, 19, 14, 2, tzinfo=dt.UTC)):
+        assert day(clock.today()) == "19\u00a0Nov"
+        assert day(clock.now() - dt.timedelta(days=2)) == "17\u00a0Nov"
+        assert day(dt.date(2027, 6, 30)) == "30\u00a0Jun\u00a02027"
+        with translation.override("fr"):
+            assert day(dt.date(2027, 6, 30)) == "30\u00a0juin\u00a02027"
 
 
 def test_forbidden_reads_like_missing(signed_in, cast):

@@ -122,11 +122,11 @@ def in_cluster():
 
 
 @contextlib.contextmanager
-def embedded(folder):
-    """One process on SQLite."""
-    env = environment(folder)
+def embedded(folder, *, port: int = 0, **more: str):
+    """One process on SQLite, with ``more`` in its environment."""
+    env = {**environment(folder), **more}
     who = fill(env)
-    port = free_port()
+    port = port or free_port()
     log = (folder / "server.log").open("w")
     server = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port)], cwd=ROOT, env=env, stdout=log, stderr=log

@@ -75,6 +75,12 @@ def remove(*, by: str, space: str, person: str) -> dict:
     return {}
 
 
+def administer(*, person: str) -> dict:
+    """Make somebody administrator as if long ago: who becomes one now approves nothing for a week."""
+    Person.objects.filter(email=person).update(is_administrator=True)
+    return {}
+
+
 def cut_off_page(*, by: str, q: str) -> dict:
     """The search page for ``q`` as it is when a search may not work at all."""
     queries.SECONDS = 0

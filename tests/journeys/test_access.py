@@ -19,7 +19,8 @@ def test_two_administrators_open_a_hidden_group_and_its_people_see_it(sign_in, c
     admin.goto("/admin/access/")
     admin.get_by_text("You are the only administrator", exact=True).wait_for()
     seen(admin, "alone")
-    account = f"/admin/people/{company.people['luc']['public_id']}/"
+    do("administer", person="luc")
+    account = f"/admin/people/{company.people['outsider']['public_id']}/"
     admin.goto(account)
     admin.get_by_role("button", name="Make administrator").click()
     admin.get_by_text("administers the company").first.wait_for()
@@ -39,9 +40,17 @@ def test_two_administrators_open_a_hidden_group_and_its_people_see_it(sign_in, c
     seen(admin, "waiting")
     assert admin.goto(f"/groups/{group}/").status == 404
 
+    newcomer = sign_in("outsider", VARIANTS["mobile-light"])
+    newcomer.goto("/admin/access/")
+    newcomer.get_by_text("You can approve from").wait_for()
+    assert newcomer.get_by_role("button", name="Approve").count() == 0
+    seen(newcomer, "not-yet")
+
     second = sign_in("luc", VARIANTS["mobile-dark"], language="fr")
     second.goto("/admin/access/")
     seen(second, "to-decide")
+    # On a phone the words take what is beside the state, not a column of the desktop's.
+    assert second.locator(".healthlist li > div").first.bounding_box()["width"] > 240
     second.get_by_role("button", name="Approuver la demande de Ada Admin").click()
     second.get_by_text("C’est inscrit au journal").first.wait_for()
     seen(second, "approved")
@@ -66,6 +75,9 @@ def test_two_administrators_open_a_hidden_group_and_its_people_see_it(sign_in, c
     admin.goto("/admin/log/")
     admin.get_by_text("ended an access").first.wait_for()
     seen(admin, "log-after")
-    admin.goto(account)
-    admin.get_by_role("button", name="End administration").click()
-    admin.get_by_text("administers no more").first.wait_for()
+    admin.get_by_role("button", name="Copy the head").click()
+    admin.get_by_role("button", name="Copied", exact=True).wait_for()
+    for name in ("luc", "outsider"):
+        admin.goto(f"/admin/people/{company.people[name]['public_id']}/")
+        admin.get_by_role("button", name="End administration").click()
+        admin.get_by_text("administers no more").first.wait_for()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from kit.direction import isolated
+
 PAGES = ("/keys/", "/styleguide/", "/no/such/page/")
 
 
@@ -36,7 +38,7 @@ def test_control_k_opens_the_palette_with_places(sign_in, axe):
     page.get_by_role("combobox").wait_for()
     axe(page)
     page.keyboard.type("bud")
-    page.get_by_role("option", name="Search everything for “bud”").wait_for()
+    page.get_by_role("option", name=f"Search everything for “{isolated('bud')}”").wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="detached")
 

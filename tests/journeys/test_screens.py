@@ -26,6 +26,7 @@ SCREENS = {
     "search": ("member", "search:results", None),
     "inbox": ("member", "notifications:inbox", None),
     "preferences": ("french", "people:preferences", None),
+    "told": ("french", "notifications:told", None),
     "profile": ("member", "people:profile", None),
     "admin-people": ("admin", "people:admin-people", None),
     "admin-company": ("admin", "people:admin-company", None),

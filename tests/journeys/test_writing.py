@@ -68,7 +68,7 @@ def test_a_reply_is_posted_without_script(sign_in, company):
     page = sign_in("member", has_script=False)
     open_thread(page, company).fill("No script here")
     page.locator("#reply button.primary").click()
-    assert page.locator("article.post", has_text="No script here").count() == 1
+    expect(page.locator("article.post", has_text="No script here")).to_have_count(1)
 
 
 def test_a_thread_is_posted_without_script(sign_in):

@@ -10,8 +10,6 @@ import pytest
 import pytest_asyncio
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import F
 
@@ -22,6 +20,7 @@ from live import hub as hub_module
 from live import push
 from live.routing import sockets
 from live.streams import StreamState
+from tests.opened import knock
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 
@@ -48,32 +47,11 @@ class SpaceStream:
 
 
 @pytest_asyncio.fixture(autouse=True)
-async def kind():
+async def kind(fresh_hub):
     slots.fill("live.streams", "space", SpaceStream())
     SpaceStream.versions.clear()
     yield
     slots._filled["live.streams"].pop("space")
-    if hub_module._hub:
-        await hub_module._hub.stop()
-    hub_module._hub = None
-
-
-def _cookie(person) -> str:
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.save()
-    return session.session_key
-
-
-async def _open(person, origin: bytes = b"http://localhost"):
-    key = await sync_to_async(_cookie)(person)
-    headers = [(b"host", b"localhost"), (b"origin", origin)]
-    headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={key}".encode()))
-    socket = WebsocketCommunicator(sockets, "/live/", headers=headers)
-    accepted, _ = await socket.connect()
-    return socket, accepted, key
 
 
 async def _watch(socket, space) -> dict:
@@ -97,7 +75,7 @@ def _remove(space, person):
 
 
 async def test_a_member_hears_what_happens_in_a_hidden_group(cast):
-    socket, accepted, _ = await _open(cast.member)
+    socket, accepted, _ = await knock(cast.member)
     assert accepted
     answer = await _watch(socket, cast.spaces["hidden"])
     assert list(answer["versions"]) == [f"space:{cast.spaces['hidden'].public_id}"]
@@ -107,7 +85,7 @@ async def test_a_member_hears_what_happens_in_a_hidden_group(cast):
 
 
 async def test_an_outsider_is_answered_the_same_for_a_hidden_group_and_for_nothing(cast):
-    socket, _, _ = await _open(cast.outsider)
+    socket, _, _ = await knock(cast.outsider)
     hidden = f"space:{cast.spaces['hidden'].public_id}"
     nothing = "space:" + "0" * 26
     await socket.send_json_to({"type": "watch", "streams": {hidden: 0, nothing: 0}})
@@ -120,7 +98,7 @@ async def test_an_outsider_is_answered_the_same_for_a_hidden_group_and_for_nothi
 
 async def test_no_frame_reaches_a_removed_member_even_when_nobody_told_the_hub(cast):
     space = cast.spaces["hidden"]
-    socket, _, _ = await _open(cast.leaver)
+    socket, _, _ = await knock(cast.leaver)
     await _watch(socket, space)
     await sync_to_async(_remove)(space, cast.leaver)
     await _push(space, text="after the removal")
@@ -132,7 +110,7 @@ async def test_no_frame_reaches_a_removed_member_even_when_nobody_told_the_hub(c
 
 async def test_the_poll_ends_a_watch_within_two_seconds_without_any_event(cast):
     space = cast.spaces["closed"]
-    socket, _, _ = await _open(cast.leaver)
+    socket, _, _ = await knock(cast.leaver)
     await _watch(socket, space)
     await sync_to_async(_remove)(space, cast.leaver)
     assert (await socket.receive_json_from(timeout=2))["type"] == "gone"
@@ -141,7 +119,7 @@ async def test_the_poll_ends_a_watch_within_two_seconds_without_any_event(cast):
 
 async def test_a_version_that_no_frame_told_of_is_announced_by_the_poll(cast):
     space = cast.spaces["open"]
-    socket, _, _ = await _open(cast.member)
+    socket, _, _ = await knock(cast.member)
     await _watch(socket, space)
     SpaceStream.versions[space.pk] = 9
     frame = await socket.receive_json_from(timeout=3)
@@ -150,7 +128,7 @@ async def test_a_version_that_no_frame_told_of_is_announced_by_the_poll(cast):
 
 
 async def test_deactivation_closes_the_socket(cast):
-    socket, _, _ = await _open(cast.member)
+    socket, _, _ = await knock(cast.member)
     await _watch(socket, cast.spaces["open"])
 
     def deactivate():
@@ -163,8 +141,8 @@ async def test_deactivation_closes_the_socket(cast):
 
 
 async def test_the_end_of_one_session_closes_its_sockets_and_no_others(cast):
-    first, _, key = await _open(cast.member)
-    second, _, _ = await _open(cast.member)
+    first, _, key = await knock(cast.member)
+    second, _, _ = await knock(cast.member)
     for socket in (first, second):
         await _watch(socket, cast.spaces["open"])
     await sync_to_async(SessionStore(key).delete)()
@@ -179,7 +157,7 @@ async def test_the_end_of_one_session_closes_its_sockets_and_no_others(cast):
     "origin", [b"http://evil.test", b"null", b"", b"http://localhost.evil.test", b"http://localhost:99"]
 )
 async def test_a_page_of_another_origin_opens_no_socket(cast, origin):
-    _, accepted, _ = await _open(cast.member, origin=origin)
+    _, accepted, _ = await knock(cast.member, origin=origin)
     assert not accepted
 
 
@@ -191,9 +169,9 @@ async def test_nobody_signed_in_opens_no_socket(cast):
 
 
 async def test_an_eleventh_socket_of_one_person_is_refused(cast):
-    opened = [await _open(cast.member) for _ in range(hub_module.SOCKETS_PER_PERSON)]
+    opened = [await knock(cast.member) for _ in range(hub_module.SOCKETS_PER_PERSON)]
     assert all(accepted for _, accepted, _ in opened)
-    _, accepted, _ = await _open(cast.member)
+    _, accepted, _ = await knock(cast.member)
     assert not accepted
     for socket, _, _ in opened:
         await socket.disconnect()
@@ -203,7 +181,7 @@ async def test_an_eleventh_socket_of_one_person_is_refused(cast):
     "text", ["[", '{"type":"watch"}', '{"type":"watch","streams":{},"as":"admin"}', "x" * 70_000, "[" * 5000]
 )
 async def test_a_frame_our_client_would_not_send_ends_the_socket(cast, text):
-    socket, _, _ = await _open(cast.member)
+    socket, _, _ = await knock(cast.member)
     await socket.send_to(text_data=text)
     assert (await socket.receive_output(timeout=3))["type"] == "websocket.close"
 
@@ -230,7 +208,7 @@ async def test_a_reader_that_does_not_read_is_cut_off_and_others_are_not_kept_wa
 
 async def test_frames_are_held_while_the_database_cannot_be_read(cast):
     space = cast.spaces["open"]
-    socket, _, _ = await _open(cast.member)
+    socket, _, _ = await knock(cast.member)
     await _watch(socket, space)
     hub = hub_module.running_hub()
     hub.seen_at -= 60
@@ -249,9 +227,9 @@ async def test_frames_are_held_while_the_database_cannot_be_read(cast):
 
 async def test_who_joins_while_the_rule_is_asked_for_the_others_is_not_told_that_it_is_gone(cast, monkeypatch):
     space, gate = cast.spaces["hidden"], threading.Event()
-    first, _, _ = await _open(cast.member)
+    first, _, _ = await knock(cast.member)
     await _watch(first, space)
-    second, _, _ = await _open(cast.leaver)
+    second, _, _ = await knock(cast.leaver)
     hub, ask = hub_module._hub, SpaceStream.readers
     monkeypatch.setattr(SpaceStream, "readers", lambda *args: gate.wait(5) and ask(*args))
     stream = hub.streams["space", space.pk]
@@ -268,9 +246,9 @@ async def test_who_joins_while_the_rule_is_asked_for_the_others_is_not_told_that
 
 async def test_who_joins_while_the_last_watcher_is_let_go_hears_what_comes(cast):
     space = cast.spaces["hidden"]
-    first, _, _ = await _open(cast.leaver)
+    first, _, _ = await knock(cast.leaver)
     await _watch(first, space)
-    second, _, _ = await _open(cast.member)
+    second, _, _ = await knock(cast.member)
     await sync_to_async(_remove)(space, cast.leaver)
     assert (await _watch(second, space))["type"] == "watching"
     await _push(space, text="to who is left")
@@ -282,11 +260,11 @@ async def test_who_joins_while_the_last_watcher_is_let_go_hears_what_comes(cast)
 
 async def test_a_frame_sent_between_the_look_and_the_joining_is_one_the_client_asks_for(cast):
     space = cast.spaces["open"]
-    first, _, _ = await _open(cast.member)
+    first, _, _ = await knock(cast.member)
     await _watch(first, space)
     await _push(space, text="sent already")  # version 1, which the second one's look at the database missed
     assert (await first.receive_json_from(timeout=3))["text"] == "sent already"
-    second, _, _ = await _open(cast.leaver)
+    second, _, _ = await knock(cast.leaver)
     answer = await _watch(second, space)
     assert answer["versions"] == {f"space:{space.public_id}": 1}
     for socket in (first, second):

@@ -39,8 +39,15 @@ async def watching(person, *streams: str) -> WebsocketCommunicator:
     assert (await socket.connect())[0]
     await socket.send_json_to({"type": "watch", "streams": dict.fromkeys(streams, 0)})
     answer = await socket.receive_json_from(timeout=5)
-    assert set(answer["versions"]) == set(streams)
+    # In the order asked: that in which the database finds them is made by rows of others, too.
+    assert list(answer["versions"]) == list(streams)
     return socket
+
+
+async def test_streams_are_answered_in_the_order_they_were_asked_for_whatever_it_is(cast):
+    names = [f"wall:{cast.spaces[kind].public_id}" for kind in ("open", "closed", "common")]
+    for asked in (names, names[::-1], [names[1], names[0], names[2]]):
+        await (await watching(cast.member, *asked)).disconnect()
 
 
 async def test_who_is_not_named_sees_a_restricted_thread_go_before_the_answer(cast):

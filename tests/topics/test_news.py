@@ -46,3 +46,8 @@ def test_what_one_may_not_read_or_has_muted_is_not_counted(cast, client, firmwar
     assert count_beside(client, cast.guest, "Engineering › Firmware") == 0
     walls.mute(person=cast.reader, thread=cast.spaces["open"].threads.get())
     assert count_beside(client, cast.reader, "Engineering") == 0
+
+
+def test_who_follows_nothing_still_finds_the_topics(cast, client, firmware):
+    client.force_login(cast.manager)
+    assert '<a class="more" href="/topics/">' in client.get("/drafts/").content.decode()

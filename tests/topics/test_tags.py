@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from topics import services as topics
 from topics.models import Tag
@@ -18,6 +20,16 @@ def test_the_limits_are_said(db):
         topics.tags_named([f"t{n}" for n in range(11)])
     with pytest.raises(ValidationError, match="40"):
         topics.tags_named(["x" * 41])
+
+
+def test_new_words_are_written_in_one_order_whoever_names_them_first(db):
+    # PostgreSQL lets whoever writes a word wait for another who is writing it: in two orders they would wait for ever.
+    asked = []
+    for names in (["zinc", "alloy"], ["alloy", "zinc"]):
+        with CaptureQueriesContext(connection) as queries:
+            assert [tag.name for tag in topics.tags_named(names)] == names
+        asked.append(next(query["sql"] for query in queries if "INSERT" in query["sql"]))
+    assert asked[0] == asked[1]
 
 
 def test_whoever_types_a_merged_tag_gets_the_one_that_lives_on(cast):

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from kit.direction import isolated
 from kit.fields import takes
 from people.administration import admin_tabs, administrators_only
 from topics import queries, services
@@ -31,12 +32,12 @@ def topics(request: HttpRequest) -> HttpResponse:
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
-            messages.success(request, _("“%(topic)s” is in the tree.") % {"topic": topic.label})
+            messages.success(request, _("“%(topic)s” is in the tree.") % {"topic": isolated(topic.label)})
             return redirect("topics:admin-topics")
     context = {
         "form": form,
         "branches": queries.tree(viewer=request.user, has_retired=True),
-        "section_tabs": admin_tabs("topics"),
+        "section_tabs": admin_tabs("topics", request.user),
     }
     return render(request, "topics/admin/topics.html", context, status=422 if form.errors else 200)
 
@@ -62,7 +63,7 @@ def _page(request: HttpRequest, found: Topic, *, status: int = 200, **forms: Any
         "rename_form": LabelForm(initial=labels),
         "move_form": MoveForm(topic=found, initial={"parent": parent.public_id if parent else ""}),
         "merge_form": MergeForm(topic=found),
-        "section_tabs": admin_tabs("topics"),
+        "section_tabs": admin_tabs("topics", request.user),
         **forms,
     }
     return render(request, "topics/admin/topic.html", context, status=status)
@@ -122,7 +123,7 @@ def _move(request: HttpRequest, found: Topic) -> HttpResponse:
         "move_form",
         form,
         lambda: services.move_topic(administrator=request.user, topic=found, parent=form.cleaned_data["parent"]),
-        _("“%(topic)s” has its new place.") % {"topic": found.label},
+        _("“%(topic)s” has its new place.") % {"topic": isolated(found.label)},
     )
 
 
@@ -137,19 +138,20 @@ def _merge(request: HttpRequest, found: Topic) -> HttpResponse:
         "merge_form",
         form,
         lambda: services.merge_topic(administrator=request.user, topic=found, into=into),
-        _("Everything of “%(topic)s” is filed under “%(into)s”.") % {"topic": found.label, "into": into.label},
+        _("Everything of “%(topic)s” is filed under “%(into)s”.")
+        % {"topic": isolated(found.label), "into": isolated(into.label)},
     )
 
 
 def _retire(request: HttpRequest, found: Topic) -> HttpResponse:
     services.retire_topic(administrator=request.user, topic=found)
-    messages.success(request, _("“%(topic)s” is offered no longer.") % {"topic": found.label})
+    messages.success(request, _("“%(topic)s” is offered no longer.") % {"topic": isolated(found.label)})
     return redirect("topics:admin-topics")
 
 
 def _unretire(request: HttpRequest, found: Topic) -> HttpResponse:
     services.unretire_topic(administrator=request.user, topic=found)
-    messages.success(request, _("“%(topic)s” is offered again.") % {"topic": found.label})
+    messages.success(request, _("“%(topic)s” is offered again.") % {"topic": isolated(found.label)})
     return redirect("topics:admin-topics")
 
 
@@ -159,7 +161,7 @@ def tags(request: HttpRequest) -> HttpResponse:
     """The tags on threads the administrator may read; those of hidden groups are not theirs to know."""
     words = services.fold_tag(request.GET.get("q", ""))
     known = [(tag, count) for tag, count in queries.tags_known_to(request.user) if words in tag.name]
-    context = {"tags": known[:500], "q": words, "section_tabs": admin_tabs("tags")}
+    context = {"tags": known[:500], "q": words, "section_tabs": admin_tabs("tags", request.user)}
     is_part = request.htmx and request.htmx.target == "tag-list"
     return render(request, "topics/admin/_tag_list.html" if is_part else "topics/admin/tags.html", context)
 

@@ -28,7 +28,8 @@ def add_picture(*, uploader: Person, content: bytes, description: str = "") -> P
         made = workshop.remake(content, longest=LONGEST)
         thumbnail = workshop.remake(made.content, longest=THUMBNAIL)
     except workshop.PictureRefused as refusal:
-        raise Refused(f"picture-{refusal.code}", picture_refusal(refusal)) from refusal
+        again = {"status": 429, "retry_after": 30} if refusal.code == "busy" else {}
+        raise Refused(f"picture-{refusal.code}", picture_refusal(refusal), **again) from refusal
     full, small = blobs.put(made.content), blobs.put(thumbnail.content)
     with transaction.atomic():
         return Picture.objects.create(
@@ -65,6 +66,10 @@ def picture_refusal(refusal: workshop.PictureRefused) -> str:
             "limit": refusal.limit // 1_000_000,
             "found": -(-refusal.found // 1_000_000),
         }
+    if refusal.code == "work":
+        return _("This picture takes too much work to open. Save it anew, or send a smaller copy.")
+    if refusal.code == "busy":
+        return _("Many pictures are being taken in at this moment. Send this one again in half a minute.")
     return _("This file is no picture we can show. JPEG, PNG, WebP, GIF and HEIC are.")
 
 

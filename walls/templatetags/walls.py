@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 
 from groups.models import Space, SpaceType
 from kit import markdown
+from kit.direction import isolated
 from kit.templatetags.parvis import icon
 from people.models import Person
 from walls import fragments
@@ -65,7 +66,7 @@ def place_name(space: Space) -> str:
     if space.type == SpaceType.COMMON:
         return _("Company wall")
     if space.type == SpaceType.PERSONAL and space.owner:
-        return _("%(name)s’s wall") % {"name": space.owner.display_name}
+        return _("%(name)s’s wall") % {"name": isolated(space.owner.display_name)}
     if space.is_named_readers:
         return _("Named readers")
     return space.name or _("Private conversation")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from groups import queries as groups
 from groups.models import Space, SpaceType
 from kit import markdown
+from kit.direction import joined
 from kit.fields import takes
 from people.models import Person
 from topics import queries as topics
@@ -94,7 +95,7 @@ def _say_posted(request: HttpRequest, threads: list[Thread]) -> None:
     said = ngettext("Posted.", "Posted in %(count)d places.", len(threads)) % {"count": len(threads)}
     untold = sorted({name for thread in threads for name in getattr(thread, "untold", ())})
     if untold:
-        said += " " + _("Not told, because they cannot read it there: %(names)s.") % {"names": ", ".join(untold)}
+        said += " " + _("Not told, because they cannot read it there: %(names)s.") % {"names": joined(untold)}
     opening = getattr(threads[0], "opening", None) if len(threads) == 1 else None
     undo = f"undo:/posts/{opening.public_id}/delete/" if opening else ""
     messages.success(request, said, extra_tags=undo)

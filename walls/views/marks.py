@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from kit.direction import isolated
 from kit.fields import takes
 from kit.numbers import whole_number
 from people.models import Person
@@ -44,7 +45,7 @@ def thread_mark(request: HttpRequest, public_id: str, verb: str) -> HttpResponse
         "unsave": ("save", _("“%(title)s” is no longer among your saved threads.")),
     }.get(verb)
     if undone:
-        text = undone[1] % {"title": str(thread)}
+        text = undone[1] % {"title": isolated(str(thread))}
         messages.success(request, text, extra_tags=f"undo:/threads/{thread.public_id}/{undone[0]}/")
     return back(request, thread.get_absolute_url())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kit.answers import blob_answer
 from kit.fields import takes
+from kit.forms import accepts
 from people import queries, services
 from people.administration import admin_tabs, administrators_only
 from people.forms import CompanyForm, LogoForm
@@ -24,14 +24,11 @@ from people.requests import SignedIn
 def company(request: SignedIn) -> HttpResponse:
     """Change what holds for everybody."""
     form = CompanyForm(request.POST or None, instance=queries.company())
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.change_company(by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, _("The company is saved."))
-            return redirect("people:admin-company")
+    if request.method == "POST" and accepts(
+        form, lambda: services.change_company(by=request.user, **form.cleaned_data)
+    ):
+        messages.success(request, _("The company is saved."))
+        return redirect("people:admin-company")
     return _page(request, form, LogoForm())
 
 
@@ -57,7 +54,8 @@ def logo_set(request: SignedIn) -> HttpResponse:
 
 
 def _page(request: SignedIn, form: CompanyForm, logo_form: LogoForm, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "logo_form": logo_form, "section_tabs": admin_tabs("company"), "saved": queries.company()}
+    tabs = admin_tabs("company", request.user)
+    context = {"form": form, "logo_form": logo_form, "section_tabs": tabs, "saved": queries.company()}
     return render(request, "people/admin/company.html", context, status=status)
 
 

@@ -64,8 +64,8 @@ def queue_lines() -> list[HealthLine]:
 def health(request: SignedIn) -> HttpResponse:
     """Lines by app, and the facts that were given up, without a word of what people wrote."""
     lines = [*queue_lines(), *(line for ask in slots.filled("health") for line in ask())]
-    dead = facts.dead()[:SHOWN]
-    context = {"lines": lines, "dead": dead, "section_tabs": admin_tabs("health")}
+    dead = [(fact, facts.public_id_of(fact)) for fact in facts.dead()[:SHOWN]]
+    context = {"lines": lines, "dead": dead, "section_tabs": admin_tabs("health", request.user)}
     return render(request, "people/admin/health.html", context)
 
 
@@ -74,8 +74,7 @@ def health(request: SignedIn) -> HttpResponse:
 @takes("fact")
 def facts_retry(request: SignedIn) -> HttpResponse:
     """Give every given-up fact, or the one named in the form, a new set of attempts."""
-    one = request.POST.get("fact", "")
-    count = facts.retry_dead(int(one) if one.isascii() and one.isdigit() and len(one) < 19 else 0 if one else None)
+    count = facts.retry_dead(request.POST.get("fact", ""))
     said = ngettext("%(count)d fact is tried again.", "%(count)d facts are tried again.", count) % {"count": count}
     messages.success(request, said)
     return redirect("people:admin-health")

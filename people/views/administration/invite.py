@@ -40,7 +40,7 @@ def invite(request: SignedIn) -> HttpResponse:
         "form": form,
         "made": made if made and made.is_open else None,
         "link": services.invitation_link(made) if made and made.is_open else "",
-        "section_tabs": admin_tabs("people"),
+        "section_tabs": admin_tabs("people", request.user),
     }
     return render(request, "people/admin/invite.html", context)
 
@@ -65,7 +65,7 @@ def invite_many(request: SignedIn) -> HttpResponse:
         "refused": [line for line in lines if line.refusal],
         "text": form.cleaned_data.get("text", "") if form.is_bound and form.is_valid() else "",
         "limit": bulk.LINES_LIMIT,
-        "section_tabs": admin_tabs("people"),
+        "section_tabs": admin_tabs("people", request.user),
     }
     return render(request, "people/admin/invite_many.html", context)
 
@@ -95,7 +95,7 @@ def _invite_lines(request: SignedIn, lines: list[bulk.Line]) -> HttpResponse:
     if len(good) == len(lines):
         return redirect(f"{reverse('people:admin-people')}?state=invited")
     refused = [line for line in lines if line.refusal]
-    context = {"good": good, "refused": refused, "is_done": True, "section_tabs": admin_tabs("people")}
+    context = {"good": good, "refused": refused, "is_done": True, "section_tabs": admin_tabs("people", request.user)}
     return render(
         request, "people/admin/invite_many.html", {**context, "lines": lines, "form": ManyForm(), "note": _("Done")}
     )

@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kit import clock
+from kit.direction import isolated
 from kit.fields import takes
+from kit.forms import accepts
 from kit.numbers import whole_number
 from people import services
 from people.administration import admin_tabs, administrators_only
@@ -60,7 +62,7 @@ def people(request: SignedIn) -> HttpResponse:
     context: dict[str, Any] = {
         "state": state,
         "words": words,
-        "section_tabs": admin_tabs("people"),
+        "section_tabs": admin_tabs("people", request.user),
         "states": _states(),
     }
     if state == "invited":
@@ -110,22 +112,21 @@ def person(request: SignedIn, public_id: str) -> HttpResponse:
     """One account: what it is, and every verb an administrator has."""
     shown = _account(public_id)
     form = AccountForm(request.POST or None, instance=_account(public_id))
-    if request.method == "POST" and form.is_valid():
-        try:
-            wishes = dict(form.cleaned_data)
-            ends_on = wishes.pop("ends_on", None)
-            services.change_person(by=request.user, person=shown, **wishes)
-            if ends_on and ends_on != shown.ends_on:
-                services.extend_guest(by=request.user, person=shown, ends_on=ends_on)
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, _("The account is saved."))
-            return redirect("people:admin-person", shown.public_id)
+
+    def save() -> None:
+        wishes = dict(form.cleaned_data)
+        ends_on = wishes.pop("ends_on", None)
+        services.change_person(by=request.user, person=shown, **wishes)
+        if ends_on and ends_on != shown.ends_on:
+            services.extend_guest(by=request.user, person=shown, ends_on=ends_on)
+
+    if request.method == "POST" and accepts(form, save):
+        messages.success(request, _("The account is saved."))
+        return redirect("people:admin-person", shown.public_id)
     context = {
         "person": shown,
         "form": form,
-        "section_tabs": admin_tabs("people"),
+        "section_tabs": admin_tabs("people", request.user),
         "is_me": shown.pk == request.user.pk,
         "has_sign_on": settings.HAS_SIGN_ON,
         "is_bound": settings.HAS_SIGN_ON and services.is_bound(shown),
@@ -152,7 +153,9 @@ def person_do(request: SignedIn, public_id: str, verb: str) -> HttpResponse:
     }
     if verb == "send-link" and shown.may_use_password:
         services.ask_reset_link(email=shown.email, language=shown.language)
-        messages.success(request, _("A link to set a new password is on its way to %(mail)s.") % {"mail": shown.email})
+        messages.success(
+            request, _("A link to set a new password is on its way to %(mail)s.") % {"mail": isolated(shown.email)}
+        )
         return redirect("people:admin-person", shown.public_id)
     if verb in ("send-sign-on-link", "unlink"):
         return _sign_on_do(request, shown, verb)
@@ -165,7 +168,7 @@ def person_do(request: SignedIn, public_id: str, verb: str) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
     else:
         undo = reverse("people:admin-person-do", args=[shown.public_id, back])
-        messages.success(request, said % {"name": shown.display_name}, extra_tags=f"undo:{undo}")
+        messages.success(request, said % {"name": isolated(shown.display_name)}, extra_tags=f"undo:{undo}")
     return redirect("people:admin-person", shown.public_id)
 
 
@@ -183,7 +186,7 @@ def _sign_on_do(request: SignedIn, shown: Person, verb: str) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, said % {"name": shown.display_name, "mail": shown.email})
+        messages.success(request, said % {"name": isolated(shown.display_name), "mail": isolated(shown.email)})
     return redirect("people:admin-person", shown.public_id)
 
 
@@ -193,7 +196,7 @@ def invitation_withdraw(request: SignedIn, public_id: str) -> HttpResponse:
     """Let a link open nothing any more."""
     invitation = get_object_or_404(open_invitations(), public_id=public_id)
     services.withdraw_account_invitation(by=request.user, invitation=invitation)
-    messages.success(request, _("The invitation of %(mail)s is withdrawn.") % {"mail": invitation.email})
+    messages.success(request, _("The invitation of %(mail)s is withdrawn.") % {"mail": isolated(invitation.email)})
     return redirect(f"{reverse('people:admin-people')}?state=invited")
 
 
