@@ -45,7 +45,7 @@ def notify_of_post(*, fact_id: int, post: Post, reasons: dict[int, Reason], acto
     fact twice changes nothing.
     """
     actor = actor or post.author
-    readers = policy.addressees(post).filter(pk__in=set(reasons) - {actor.pk})
+    readers = policy.addressees(post).filter(pk__in=set(reasons) - {actor.pk}).order_by("pk")
     said = GroupWish.objects.filter(space=post.thread.space_id, person__in=reasons).values_list("person", "level")
     wishes = dict(said)
     wanted = {
@@ -125,7 +125,7 @@ def notify_of_matter(*, fact_id: int, about: str, people: Iterable[int], reason:
     about_whom, _url_name = slots.named("inbox.about")[OF_A_MATTER[reason]]
     now = clock.now()
     told = []
-    for person in Person.objects.filter(pk__in=people).exclude(pk=actor.pk):
+    for person in Person.objects.filter(pk__in=people).exclude(pk=actor.pk).order_by("pk"):
         keys = about_whom(person)
         if keys is None or not keys.filter(public_id=about).exists():
             continue

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from groups import policy
-from groups.models import JoinRequest, Membership, Role, Space, SpaceType
+from groups.models import JoinRequest, Label, Membership, Role, Space, SpaceType
 from kit.facts import HeardFact
 from notifications import services
 from notifications.models import STRENGTH, GroupLevel, GroupWish, Notification, Reason
 from people.models import Person
-from walls.models import Follow, FollowState, Kind, Post, ReadMark
+from walls.models import Follow, FollowState, Kind, Post, ReadMark, Thread
 
 
 def hear_post(fact: HeardFact) -> None:
@@ -60,16 +60,41 @@ def hear_loss(fact: HeardFact) -> None:
 
     In the transaction, for the version of an inbox rises with it: nodes that are told nothing see that.
     """
-    entries = Notification.objects.all()
-    if "thread" in fact.ids:
-        entries = entries.filter(thread=fact.ids["thread"])
-    elif "space" in fact.ids:
-        entries = entries.filter(Q(thread__space=fact.ids["space"]) | Q(space=fact.ids["space"]))
-        if fact.name == "membership.ended":
-            entries = entries.filter(person=fact.ids["person"])
-    else:
-        entries = entries.filter(person=fact.ids["person"])
-    services.renew(entries)
+    services.renew(_entries_at_stake(fact))
+
+
+def _entries_at_stake(fact: HeardFact) -> QuerySet[Notification]:
+    """Entries that the fact may have taken from their owners, or settled.
+
+    SECURITY: only of who could see them until then. A former member keeps entries that are shown no more; a frame to
+    their open tab would tell that something goes on in the group they left.
+    """
+    ids = fact.ids
+    if "thread" in ids:
+        entries = Notification.objects.filter(thread=ids["thread"])
+        spaces = Space.objects.filter(pk=ids.get("from_space", ids["space"]))
+        label = ids.get("was_label") or Thread.objects.values_list("label", flat=True).get(pk=ids["thread"])
+        return entries.filter(person__in=_readers(spaces, label=label))
+    if "space" not in ids or fact.name == "membership.ended":
+        mine = Notification.objects.filter(person=ids["person"])
+        return mine.filter(_of_group(ids["space"])) if "space" in ids else mine
+    entries = Notification.objects.filter(_of_group(ids["space"]))
+    was = ids["was"] if fact.name == "space.visibility-changed" else None
+    readers = _readers(Space.objects.filter(pk=ids["space"]), was=was)
+    return entries.filter(Q(person__in=readers) | Q(person=ids.get("person")))
+
+
+def _of_group(space: int) -> Q:
+    return Q(thread__space=space) | Q(space=space)
+
+
+def _readers(spaces: QuerySet[Space], *, label: str = Label.SHARED, was: str | None = None) -> QuerySet[Person]:
+    """Who reads what has ``label`` there; ``was``: read it while the space was of that type."""
+    space = spaces.first()
+    if space is None:
+        return Person.objects.none()
+    space.type = was or space.type
+    return policy.readers(space, label)
 
 
 def hear_answer(fact: HeardFact) -> None:

@@ -59,6 +59,10 @@ class Tag(models.Model):
     name = models.CharField(max_length=40, unique=True)
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="merged_from")
 
+    class Meta:
+        # SECURITY: by name, never by key: keys tell which word was used first, also where nobody may look.
+        ordering = ("name",)
+
     def __str__(self) -> str:
         return self.name
 

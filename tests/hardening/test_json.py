@@ -26,7 +26,7 @@ FORMS: dict[tuple[str, str], tuple[str, list[dict[str, type]]] | str] = {
         "walls:picture-create",
         [{"markdown": str, "id": str}, {"error": str, "help": str}],
     ),
-    ("notifications/views.py", "inbox_count"): ("notifications:inbox-count", [{"unread": int}]),
+    ("notifications/views/inbox.py", "inbox_count"): ("notifications:inbox-count", [{"unread": int}]),
     ("intranet/probes.py", "ready"): "tests/intranet/test_probe.py: no page, and asked by machines",
 }
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
@@ -127,7 +127,7 @@ def test_the_forms_are_those_of_good_answers_too(house):
     count = client.get(house.addresses["notifications:inbox-count"])
     pictures, counts = (
         FORMS["walls/views/pictures.py", "picture_create"][1],
-        FORMS["notifications/views.py", "inbox_count"][1],
+        FORMS["notifications/views/inbox.py", "inbox_count"][1],
     )
     assert [taken.status_code, refused.status_code, count.status_code] == [200, 422, 200]
     assert is_of(pictures, taken.json()) and is_of(pictures, refused.json()) and is_of(counts, count.json())

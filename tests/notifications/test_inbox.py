@@ -218,3 +218,36 @@ def test_the_version_of_an_inbox_rises_when_an_entry_is_lost(cast, hear_everythi
     else:
         walls.reclassify(editor=cast.manager, thread=thread, label="internal")
     assert _inbox(who) == [] and InboxStream().states([who.pk])[who.pk].version > before
+
+
+@pytest.fixture
+def left(cast, hear_everything):
+    """A thread of the closed group that ``member`` was told of before he left; all of it was heard."""
+    thread = _thread(cast, author=cast.leaver, space="closed", source=f"{_mention(cast.member)} look")
+    posts.reply(author=cast.manager, thread=thread, source="A reply")
+    hear_everything()
+    assert len(_inbox(cast.member)) == 1
+    groups.leave(person=cast.member, space=thread.space)
+    hear_everything()
+    return thread
+
+
+def _hide(cast, thread):
+    groups.remove_member(manager=cast.manager, space=thread.space, person=cast.guest)
+    groups.change_visibility(manager=cast.manager, space=thread.space, type="hidden")
+
+
+GOINGS_ON = {
+    "deleted": lambda cast, thread: posts.delete_post(by=cast.manager, post=thread.posts.get(number=2)),
+    "reclassified": lambda cast, thread: walls.reclassify(editor=cast.manager, thread=thread, tags=["gloves"]),
+    "restricted": lambda cast, thread: walls.restrict_thread(editor=cast.leaver, thread=thread, readers=[cast.manager]),
+    "hidden": _hide,
+}
+
+
+@pytest.mark.parametrize("what", GOINGS_ON)
+def test_the_inbox_of_who_left_is_told_nothing_of_what_goes_on_there(cast, left, hear_everything, what):
+    before = InboxStream().states([cast.member.pk])
+    GOINGS_ON[what](cast, left)
+    hear_everything()
+    assert InboxStream().states([cast.member.pk]) == before

@@ -14,11 +14,12 @@ from kit.models import Fact
 from people import queries, services
 from people.models import Company
 from tests.people.providers import PASSWORD, bind, come_in, who_is_in
+from tests.reading import as_read
 
 
 def test_without_passwords_nobody_signs_in_with_one_nor_gets_a_link_for_one(cast, sign_on):
     sign_on.LOCAL_SIGN_IN = "no"
-    page = Client().get("/account/login/").content.decode()
+    page = as_read(Client().get("/account/login/").content.decode())
     assert "Continue with Corvanne ID" in page and 'type="password"' not in page
     assert Client().post("/account/login/", {"login": cast.member.email, "password": PASSWORD}).status_code == 404
     for closed in ("/account/password/reset/", "/account/password/reset/key/1-abc/"):
@@ -101,7 +102,7 @@ def test_an_invitation_takes_no_password_where_none_counts(cast, sign_on):
     address = services.invitation_link(invitation).removeprefix("http://127.0.0.1:8000")
     for said, has_form in (("yes", True), ("guests", False), ("no", False)):
         sign_on.LOCAL_SIGN_IN = said
-        page = Client().get(address).content.decode()
+        page = as_read(Client().get(address).content.decode())
         assert ('type="password"' in page) is ("two fields away" in page) is has_form
         assert "Continue with Corvanne ID" in page
     client = Client()

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.reading import as_read
 from tests.search.writing import write_post, write_thread
 
 RESULTS = reverse("search:results")
@@ -91,12 +92,12 @@ def test_nothing_found_offers_the_nearest_readable_words(cast, threads, index, a
     write_thread(space=cast.spaces["open"], author=cast.member, title="Soap", source="Who buys the soap?")
     write_thread(space=cast.spaces["hidden"], author=cast.manager, title="Soop", source="Soapy soak soar")
     index()
-    page = asks(cast.outsider, q='canteen from:"Max Member"').content.decode()
+    page = as_read(asks(cast.outsider, q='canteen from:"Max Member"').content.decode())
     assert "Nothing you may read matches" in page
     assert "Did you mean" not in page
-    page = asks(cast.outsider, q='souq from:"Mona Manager"').content.decode()
+    page = as_read(asks(cast.outsider, q='souq from:"Mona Manager"').content.decode())
     assert "1 result<" in page and "Shown instead: soup" in page
-    page = asks(cast.outsider, q='soap from:"Mona Manager"').content.decode()
+    page = as_read(asks(cast.outsider, q='soap from:"Mona Manager"').content.decode())
     assert "Nothing you may read matches" in page
     assert '?q=soup+from%3A%22Mona+Manager%22">soup from:&quot;Mona Manager&quot;</a>? It has 1 result.' in page
 

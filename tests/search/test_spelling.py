@@ -8,6 +8,7 @@ from django.urls import reverse
 from groups.models import Label
 from search import queries, spelling
 from search.language import parse
+from tests.reading import as_read
 from tests.search.profiles import IS_SERVER
 from tests.search.writing import write_post, write_thread
 
@@ -128,11 +129,11 @@ def test_guests_are_proposed_words_that_are_shared_with_guests(cast, threads, in
 def test_the_page_shows_the_proposal_and_words_shown_instead_as_people_write_them(cast, threads, index, client):
     index()
     client.force_login(cast.outsider)
-    page = client.get(reverse("search:results"), {"q": "etalonage balances"}).content.decode()
+    page = as_read(client.get(reverse("search:results"), {"q": "etalonage balances"}).content.decode())
     assert '?q=%C3%A9talonnage+balances">étalonnage balances</a>? It has 1 result.' in page
-    page = client.get(reverse("search:results"), {"q": "balence"}).content.decode()
+    page = as_read(client.get(reverse("search:results"), {"q": "balence"}).content.decode())
     assert "Did you mean" not in page
-    page = client.get(reverse("search:results"), {"q": "étalonnnage"}).content.decode()
+    page = as_read(client.get(reverse("search:results"), {"q": "étalonnnage"}).content.decode())
     assert "Shown instead: étalonnage." in page
 
 
@@ -142,7 +143,7 @@ def test_what_is_shown_instead_is_read_from_the_database_too(cast, threads, inde
     threads["french"].space = cast.spaces["hidden"]
     threads["french"].save()
     client.force_login(cast.outsider)
-    page = client.get(reverse("search:results"), {"q": "étalonnnage"}).content.decode()
+    page = as_read(client.get(reverse("search:results"), {"q": "étalonnnage"}).content.decode())
     assert "Shown instead" not in page and "étalonnage" not in page
 
 

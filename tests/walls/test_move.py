@@ -9,6 +9,7 @@ import pytest
 from groups import services as groups
 from groups.models import Label
 from kit import clock
+from tests.reading import as_read
 from walls import feeds, listing
 from walls import services as walls
 
@@ -24,14 +25,14 @@ def told(cast):
 
 
 def page_of(client, space) -> str:
-    return client.get(space.get_absolute_url()).content.decode()
+    return as_read(client.get(space.get_absolute_url()).content.decode())
 
 
 def test_who_reads_both_walls_is_led_from_the_old_one_and_told_in_the_thread(cast, told, signed_in):
     walls.move_thread(mover=cast.member, thread=told, space=cast.spaces["closed"])
     page = page_of(signed_in(cast.leaver), cast.spaces["open"])
     assert "Max Member moved this to The closed group" in page and f"/threads/{told.public_id}/" in page
-    page = signed_in(cast.leaver).get(told.get_absolute_url()).content.decode()
+    page = as_read(signed_in(cast.leaver).get(told.get_absolute_url()).content.decode())
     assert "Max Member moved this here from The open group" in page and "The long one" in page
 
 
@@ -49,9 +50,9 @@ def test_who_may_not_read_the_new_place_sees_the_old_wall_as_if_the_thread_had_n
 def test_readers_of_the_new_place_do_not_learn_of_a_hidden_one_it_came_from(cast, signed_in):
     (thread,) = walls.post_thread(author=cast.member, spaces=cast.spaces["hidden"], source="Plan", title="Plan")
     walls.move_thread(mover=cast.member, thread=thread, space=cast.spaces["open"])
-    page = signed_in(cast.outsider).get(thread.get_absolute_url()).content.decode()
+    page = as_read(signed_in(cast.outsider).get(thread.get_absolute_url()).content.decode())
     assert "Plan" in page and "moved this here" not in page and "hidden group" not in page
-    assert "from The hidden group" in signed_in(cast.leaver).get(thread.get_absolute_url()).content.decode()
+    assert "from The hidden group" in as_read(signed_in(cast.leaver).get(thread.get_absolute_url()).content.decode())
 
 
 def test_the_line_goes_with_the_right_to_read_and_names_the_place_the_thread_stands_in_now(cast, told, signed_in):

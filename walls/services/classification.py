@@ -49,7 +49,7 @@ def reclassify(
     """Change what was given, keep the rest; the thread as it stands after. Its author and whoever runs the wall may."""
     thread = locked(thread)
     _require_shape(editor, thread)
-    narrowed = False
+    was, narrowed = thread.label, False
     if kind is not KEEP and kind != thread.kind:
         _set_kind(editor, thread, kind)
     if topic is not KEEP:
@@ -68,7 +68,14 @@ def reclassify(
     thread.save(update_fields=["kind", "status", "topic", "label", "version", "accepted", "accepted_by", "accepted_at"])
     if narrowed:
         raise_epoch(thread.space)
-    facts.tell("thread.reclassified", thread=thread.pk, space=thread.space_id, version=thread.version, person=editor.pk)
+    facts.tell(
+        "thread.reclassified",
+        thread=thread.pk,
+        space=thread.space_id,
+        was_label=str(was),
+        version=thread.version,
+        person=editor.pk,
+    )
     return thread
 
 
@@ -156,7 +163,7 @@ def restrict_thread(*, editor: Person, thread: Thread, readers: Sequence[Person]
 
 
 def _put(mover: Person, thread: Thread, space: Space, label: str) -> Thread:
-    left = thread.space
+    left, was = thread.space, thread.label
     thread.space, thread.label, thread.pinned_at = space, label, None
     take_version(thread)
     thread.save(update_fields=["space", "label", "pinned_at", "version"])
@@ -166,6 +173,7 @@ def _put(mover: Person, thread: Thread, space: Space, label: str) -> Thread:
         thread=thread.pk,
         space=space.pk,
         from_space=left.pk,
+        was_label=str(was),
         version=thread.version,
         person=mover.pk,
     )

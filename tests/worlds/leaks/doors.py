@@ -19,6 +19,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "tag clouds and words in use": (
         "a tag page opens for every word in use",
         "the list of tags counts everywhere",
+        "tags stand in the order of their first use",
     ),
     "filters used as an oracle": ("a tag is looked for among those of everybody",),
     "already asked, close to this": (

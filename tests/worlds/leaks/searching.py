@@ -12,7 +12,11 @@ from search import queries as search
 from search import spelling, suggestions
 from search.language import Word, parse
 from search.spelling import Proposal
+from tests.worlds.addresses import Known
+from tests.worlds.company import message
 from tests.worlds.leaks.planting import instead, leak, look
+from tests.worlds.recording import Answer
+from tests.worlds.world import World
 from topics import queries as topics
 from topics.models import Tag
 from walls import feeds, search_indexes
@@ -130,6 +134,19 @@ def a_tag_page_opens_for_every_word_in_use() -> Mistake:
     return instead(
         topics, "tag_counts_for", lambda real: lambda viewer: dict.fromkeys(Tag.objects.values_list("pk", flat=True), 1)
     )
+
+
+def _tags_anew(world: World, known: Known) -> list[Answer]:
+    """A public thread takes a tag that is used in private already, behind one that is used by nobody yet."""
+    sent = message(world, ["open"], "Gloves", "Which ones for hot parts?", tags="alloy, zirconium")
+    world.act("hanna", "/threads/new/", sent, called="gloves")
+    return [world.look("emil", f"/threads/{world.things['gloves']}/")]
+
+
+@leak("search: order of tags", _tags_anew, stays=True)
+def tags_stand_in_the_order_of_their_first_use() -> Mistake:
+    """The mistake that the two worlds found in the product."""
+    return instead(Tag._meta, "ordering", lambda real: ("pk",))
 
 
 @leak("search: tag clouds", look("/admin/tags/", who="ada"))
