@@ -272,12 +272,19 @@ def look():
     return take
 
 
+#: what reaches over the edge of the page, the innermost last
+TOO_WIDE = """() => [...document.querySelectorAll("body *")]
+    .filter((node) => node.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .map((node) => node.outerHTML.slice(0, 120)).slice(-4)"""
+
+
 @pytest.fixture(scope="session")
 def is_narrow_safe():
     """``is_narrow_safe(page)``: fails when the page scrolls sideways."""
 
     def check(page) -> None:
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert over <= 0, f"The page is {over} px too wide."
+        wide = page.evaluate(TOO_WIDE) if over > 0 else []
+        assert over <= 0, f"The page is {over} px too wide: {wide}."
 
     return check

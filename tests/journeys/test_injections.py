@@ -51,8 +51,14 @@ TYPED_BY_NOBODY = {
     "made by Parvis: keys, hashes, secrets": {
         *("archive.LogEntry.hash", "archive.LogEntry.previous", "archive.LogEntry.actor", "imports.Archive.secret"),
         *("groups.Space.people_key", "kit.Fact.lease", "people.AccountInvitation.secret_digest", "people.Person.photo"),
-        *("people.Person.password", "people.Company.logo", "topics.Topic.path", "walls.Picture.sha256"),
-        *("walls.Picture.thumbnail_sha256", "walls.Submission.digest", "walls.Thread.cover", "walls.Thread.tie"),
+        *("notifications.Notification.about", "people.Person.password", "people.Company.logo", "topics.Topic.path"),
+        *(
+            "walls.Picture.sha256",
+            "walls.Picture.thumbnail_sha256",
+            "walls.Submission.digest",
+            "walls.Thread.cover",
+            "walls.Thread.tie",
+        ),
     },
     "one of our own words, or of a list we keep": {
         *("archive.LogEntry.kind", "kit.Fact.name", "kit.Fact.heard_by", "kit.Fact.ids", "kit.Fact.last_error"),
