@@ -10,7 +10,6 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.db import connection
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from haystack import connections
@@ -18,6 +17,7 @@ from haystack import connections
 from intranet import nodes, reach
 from kit import clock, redis_client
 from kit.health import BAD, GOOD, LATE, HealthLine
+from kit.sizes import say_size
 from search.engines.store import Unusable
 
 #: seconds the index may be behind, bytes that should be free
@@ -42,12 +42,12 @@ def database_line() -> HealthLine:
     if connection.vendor == "sqlite":
         path = Path(settings.DATABASES["default"]["NAME"])
         size = path.stat().st_size if path.exists() else 0
-        found = _("SQLite, %(size)s") % {"size": filesizeformat(size)}
+        found = _("SQLite, %(size)s") % {"size": say_size(size)}
         return HealthLine(name=_("Database"), found=found)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database()), current_setting('server_version')")
         size, version = cursor.fetchone()
-    said = {"version": version.split()[0], "size": filesizeformat(size)}
+    said = {"version": version.split()[0], "size": say_size(size)}
     return HealthLine(name=_("Database"), found=_("PostgreSQL %(version)s, %(size)s") % said)
 
 
@@ -60,7 +60,7 @@ def redis_line() -> HealthLine:
         return _redis_away()
     finally:
         client.close()
-    said = {"version": found.get("redis_version", "?"), "size": filesizeformat(found.get("used_memory", 0))}
+    said = {"version": found.get("redis_version", "?"), "size": say_size(found.get("used_memory", 0))}
     return HealthLine(name="Redis", found=_("Redis %(version)s, %(size)s") % said)
 
 
@@ -131,7 +131,7 @@ def storage_line() -> HealthLine:
         )
     place = settings.BLOB_FOLDER if settings.BLOB_FOLDER.exists() else settings.DATA_FOLDER
     usage = shutil.disk_usage(place)
-    said = {"free": filesizeformat(usage.free), "total": filesizeformat(usage.total)}
+    said = {"free": say_size(usage.free), "total": say_size(usage.total)}
     short = usage.free < LITTLE_ROOM
     return HealthLine(
         name=_("Storage"),

@@ -21,6 +21,8 @@ from django.test import Client  # noqa: E402
 
 from groups import services as groups  # noqa: E402
 from groups.models import Space  # noqa: E402
+from kit import clock  # noqa: E402
+from kit.models import Fact  # noqa: E402
 from people.models import Person  # noqa: E402
 from search import queries  # noqa: E402
 from search.engines.postgres import state  # noqa: E402
@@ -78,6 +80,13 @@ def remove(*, by: str, space: str, person: str) -> dict:
 def administer(*, person: str) -> dict:
     """Make somebody administrator as if long ago: who becomes one now approves nothing for a week."""
     Person.objects.filter(email=person).update(is_administrator=True)
+    return {}
+
+
+def give_up(*, error: str) -> dict:
+    """A fact of which nobody could be told, after the last attempt."""
+    now = clock.now()
+    Fact.objects.create(name="thread.posted", ids={}, attempts=9, last_error=error, dead_at=now, next_attempt_at=now)
     return {}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import NoReverseMatch, reverse
 
@@ -94,3 +96,19 @@ def test_the_door_is_accessible_in_every_variant(new_page, axe, look, is_narrow_
     page.locator(".error").first.wait_for()
     axe(page)
     look(page, f"sign-in-wrong-{variant.name}")
+
+
+def test_facts_given_up_fit_a_phone_and_are_tried_again(sign_in, do, axe, look, is_narrow_safe, variant):
+    for error in ("smtplib.SMTPServerDisconnected", "ConnectionRefusedError"):
+        do("give_up", error=error)
+    page = sign_in("admin", variant)
+    page.goto("/admin/health/")
+    assert page.get_by_role("region", name="Given up").count() == 1
+    axe(page)
+    is_narrow_safe(page)
+    look(page, f"admin-health-given-up-{variant.name}", is_full=True)
+    page.get_by_role("button", name=re.compile("Try again.*thread.posted")).first.click()
+    page.get_by_text("1 fact is tried again.").wait_for()
+    page.get_by_role("button", name="Try all again").click()
+    page.get_by_text("1 fact is tried again.").wait_for()
+    assert page.get_by_role("heading", name="Given up", level=2).count() == 0
