@@ -52,7 +52,7 @@ VOID = frozenset("area base br col embed hr img input link meta source track wbr
 SHOWN = ("title", "placeholder")
 UNSEEN = ("hidden", "radio", "checkbox", "submit")
 #: filters whose answer is the product's: numbers, days, words for keys
-SAYS = ("number", "length", "day", "date", "kind_words", "label_words", "thumbs", "linebreaksbr")
+SAYS = ("number", "length", "day", "date", "kind_words", "label_words", "place_word", "thumbs", "linebreaksbr")
 CHOSEN = "_display"
 #: what a partial shows as a sentence of ours: who includes it isolates the names in it
 SENTENCES = ("title", "text", "verb")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils import translation
 from PIL import Image
 
+from groups import services as groups
 from groups.models import Label, Space
 from people.services import deactivate
+from tests.reading import as_read
 from walls import services as walls
 from walls.fragments import post_fragment
 from walls.models import Draft, Picture, Post, Thread
@@ -220,3 +225,25 @@ def test_the_permanent_address_of_a_post_leads_to_its_place(cast, thread, signed
 def test_every_page_answers_for_a_guest_or_says_nothing(cast, signed_in, address):
     expected = 404 if address == "/wall/" else 200
     assert signed_in(cast.guest).get(address).status_code == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "english", "french"),
+    [
+        ("common", "on the Company wall", "sur le mur de l’entreprise"),
+        ("personal", "on Max Member’s wall", "sur le mur de Max Member"),
+        ("open", "in The open group", "dans The open group"),
+        ("direct", "in a private conversation", "dans une conversation privée"),
+        ("named", "for named readers", "pour des lecteurs nommés"),
+    ],
+)
+def test_where_a_thread_stands_is_a_sentence_in_both_languages(cast, key, english, french):
+    places = cast.spaces | {
+        "personal": Space.objects.get(owner=cast.member),
+        "direct": groups.start_conversation(starter=cast.member, people=[cast.manager]),
+        "named": groups.make_named_readers(author=cast.member, readers=[cast.manager]),
+    }
+    for language, said in (("en", english), ("fr", french)):
+        with translation.override(language):
+            shown = as_read(render_to_string("walls/_place.html", {"space": places[key]}))
+            assert " ".join(re.sub("<[^>]+>", "", shown).split()) == said

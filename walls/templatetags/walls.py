@@ -73,6 +73,26 @@ def place_name(space: Space) -> str:
 
 
 @register.filter
+def place_word(space: Space) -> str:
+    """The word before a place inside a sentence: "on" the Company wall, "in" a group, "for" named readers."""
+    if space.type in (SpaceType.COMMON, SpaceType.PERSONAL):
+        return pgettext("wall", "on")
+    return pgettext("readers", "for") if space.is_named_readers else pgettext("group", "in")
+
+
+@register.filter
+def place_within(space: Space) -> str:
+    """What a place is called inside a sentence, after :func:`place_word` or "to": "a private conversation"."""
+    if space.type == SpaceType.COMMON:
+        return pgettext("within a sentence", "the Company wall")
+    if space.type == SpaceType.PERSONAL and space.owner:
+        return pgettext("within a sentence", "%(name)s’s wall") % {"name": isolated(space.owner.display_name)}
+    if space.is_named_readers:
+        return pgettext("within a sentence", "named readers")
+    return space.name or pgettext("within a sentence", "a private conversation")
+
+
+@register.filter
 def place_url(space: Space) -> str:
     """Where a place is shown."""
     if space.type == SpaceType.COMMON:
