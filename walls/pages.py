@@ -14,6 +14,7 @@ from groups import policy
 from groups import queries as groups
 from groups.models import SpaceType
 from groups.policy import Standing, Viewer
+from groups.rules import BY_BREAK_GLASS
 from kit.prepared import Prepared
 from people.models import Person
 from topics import queries as topics
@@ -120,6 +121,12 @@ class ThreadPage:
     @property
     def may_shape(self) -> bool:
         return self.thread.writes and (self.thread.author_id == self.viewer.pk or self.may_run)
+
+    @property
+    def only_looks_in(self) -> bool:
+        """True for who reads by break-glass: told of nothing here, they have nothing to follow or to mute."""
+        space = self.thread.space
+        return not self.thread.writes and space.type in BY_BREAK_GLASS and space.archived_at is None
 
     @property
     def may_reply(self) -> bool:

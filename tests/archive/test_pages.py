@@ -18,6 +18,7 @@ from kit import clock
 from tests.archive.cast import REASON, asked, opened, second_administrator
 from tests.archive.conftest import unguarded
 from tests.reading import as_read
+from walls.services.threads import post_thread
 
 
 @pytest.fixture
@@ -187,3 +188,15 @@ def test_what_is_over_by_the_clock_is_shown_as_over_before_it_is_put_away(cast, 
         text = page(cast.admin, "/admin/access/")
         request.refresh_from_db()
         assert request.state == State.RUNNING and "Running now" not in text and f"{request.public_id}/end/" not in text
+
+
+def test_who_looks_in_marks_what_they_read_and_finds_nothing_to_be_told_by(cast, boss):
+    thread = post_thread(author=cast.member, spaces=cast.spaces["hidden"], title="Lantern", source="Words.")[0]
+    opened(cast.admin, boss, cast.spaces["hidden"])
+    wall, admin = cast.spaces["hidden"].get_absolute_url(), signed_in(cast.admin)
+    assert "Mark this one as read" in page(cast.admin, wall)
+    admin.post("/read/", {"thread": thread.public_id, "next": wall})
+    assert "Mark this one as read" not in page(cast.admin, wall)
+    read = page(cast.admin, thread.get_absolute_url())
+    assert "/save/" in read and "Follow" not in read and "/mute/" not in read
+    assert "/mute/" in page(cast.member, thread.get_absolute_url())
