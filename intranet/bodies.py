@@ -71,7 +71,7 @@ class WholeBodies:
                 return
             if self.at_once >= MAX_AT_ONCE:
                 with speaking(headers):
-                    raise Refused(503, _("Too many uploads at this moment. Please try again in a minute."))
+                    raise Refused(503, _("Too many uploads at this moment. Try again in a minute."))
             self.at_once += 1
             try:
                 with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=settings.FILE_UPLOAD_TEMP_DIR) as spool:
@@ -123,7 +123,7 @@ async def take_in(headers: dict[str, str], receive: Receive, spool: BinaryIO | A
                 message = await receive()
         except TimeoutError:
             with speaking(headers):
-                raise Refused(408, _("The upload came in too slowly and was stopped. Please try again.")) from None
+                raise Refused(408, _("The upload came in too slowly and was stopped. Try again.")) from None
         if message["type"] == "http.disconnect":
             return None
         chunk = message.get("body", b"")

@@ -83,7 +83,7 @@ def too_many(request, exception=None, *, limit: str = "", retry_after: int = 60)
         if retry_after < 60
         else ngettext("Try again in %(count)d minute.", "Try again in %(count)d minutes.", minutes) % {"count": minutes}
     )
-    limit = limit or _("Too many tries in a short time.")
+    limit = limit or _("Too many tries in a short time")
     context = {"frame": _frame(request), "limit": limit, "wait": wait, "kept": kept_texts(request)}
     response = _say_to_scripts(render(request, "429.html", context, status=429), title=limit, text=wait)
     response["Retry-After"] = str(retry_after)

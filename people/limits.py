@@ -23,7 +23,7 @@ def take(request: HttpRequest, action: str, *, key: str) -> ratelimit.RateLimitU
     """
     usage = ratelimit.consume(request, app=_APP, action=action, key=key.lower(), limit_get=True)
     if usage is None:
-        raise LimitReached(_("Too many tries in a short time."), retry_after=_wait(request, action, key.lower()))
+        raise LimitReached(_("Too many tries in a short time"), retry_after=_wait(request, action, key.lower()))
     return usage
 
 
