@@ -17,7 +17,7 @@ SECONDS_A_PIECE = 30
 
 
 class Pools:
-    """ASGI middleware: files by their address into one pool of threads, everything else into the other."""
+    """ASGI middleware: who asks for a file by its address into one pool of threads, everything else into the other."""
 
     def __init__(self, *, pages: App | Any, downloads: App | Any) -> None:
         self.pages = pages
@@ -25,7 +25,10 @@ class Pools:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request in its pool."""
-        if scope["path"].startswith(tuple(settings.DOWNLOAD_PREFIXES)):
+        # PERF: what is sent *to* such an address is work for a page's thread: a picture that is made anew takes up to a
+        # minute, and eight senders at once would stop every file for everybody.
+        is_asked = scope["method"] in ("GET", "HEAD")
+        if is_asked and scope["path"].startswith(tuple(settings.DOWNLOAD_PREFIXES)):
             await self.downloads(scope, receive, cut_off(send))
         else:
             await self.pages(scope, receive, send)

@@ -68,6 +68,31 @@ def test_who_was_made_by_a_script_is_written_down_too_and_the_end_as_well(cast):
     assert len(entries()) == 2, "an address of somebody else, or a headline, is nothing for this log"
 
 
+def test_an_administrator_whose_closed_account_was_opened_again_approves_nothing_for_a_week(cast):
+    """A second account of one's own, or that of who left, would need no more than to be opened for an hour."""
+    boss = second_administrator()
+    people.deactivate(by=cast.admin, person=boss)
+    people.reactivate(by=cast.admin, person=boss)
+    assert entries() == [("administrator.reopened", cast.admin.public_id, boss.public_id)]
+    request = asked(cast.admin, cast.spaces["hidden"])
+    assert refused(boss, request) == "new"
+    assert archive.refuse_access(administrator=boss, request=request).state == State.REFUSED
+    people.deactivate(by=cast.admin, person=cast.outsider)
+    people.reactivate(by=cast.admin, person=cast.outsider)
+    assert len(entries()) == 1, "who administers nothing is nothing for this log"
+
+
+def test_an_address_that_an_administrator_changed_for_somebody_is_written_down(cast):
+    """With the address goes the way in: whoever has it reads what its owner reads, and no second person was asked."""
+    people.change_person(by=cast.admin, person=cast.member, email="ada.admin+max@example.test")
+    row = LogEntry.objects.get(kind="account.mail-changed")
+    assert (row.actor, json.loads(row.content)) == (cast.admin.public_id, {"person": cast.member.public_id})
+    client = Client()
+    client.force_login(cast.admin)
+    log = client.get("/admin/log/").content.decode()
+    assert "changed somebody’s mail address" in log and "Max Member" in log and "max@" not in log
+
+
 def test_the_page_says_from_when_and_offers_to_refuse_only(cast):
     puppet = make_person("Pia Puppet")
     people.make_administrator(by=cast.admin, person=puppet)

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from intranet import bodies
+from intranet import bodies, downloads
 
 
 class Asked:
@@ -109,8 +109,6 @@ def test_the_query_reaches_the_app_as_ascii(raw, clean):
 
 
 def test_a_reader_who_stops_reading_frees_the_thread(monkeypatch):
-    from intranet import downloads
-
     monkeypatch.setattr(downloads, "SECONDS_A_PIECE", 0.02)
     taken = []
 
@@ -125,3 +123,30 @@ def test_a_reader_who_stops_reading_frees_the_thread(monkeypatch):
 
     asyncio.run(asyncio.wait_for(send_three(), 5))
     assert [message["number"] for message in taken] == [0]
+
+
+class Called:
+    """An app that only says which it is."""
+
+    def __init__(self, name: str, heard: list[str]) -> None:
+        self.name, self.heard = name, heard
+
+    async def __call__(self, scope, receive, send):
+        self.heard.append(self.name)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "pool"),
+    [
+        ("GET", "/pictures/abc/", "downloads"),
+        ("HEAD", "/static/parvis.css", "downloads"),
+        ("GET", "/groups/", "pages"),
+        # A picture is made anew while its sender waits: that is a page's work.
+        ("POST", "/pictures/", "pages"),
+    ],
+)
+def test_files_are_sent_by_the_small_pool_which_takes_none_in(method, path, pool):
+    heard: list[str] = []
+    pools = downloads.Pools(pages=Called("pages", heard), downloads=Called("downloads", heard))
+    asyncio.run(pools({"type": "http", "method": method, "path": path}, None, None))
+    assert heard == [pool]
