@@ -17,6 +17,7 @@ class ArchiveConfig(AppConfig):
         slots.fill("schedule", "archive.put_away", MINUTE)
         facts.subscribe("person.changed", services.hear_person_changed, phase=facts.IN_TRANSACTION)
         facts.subscribe("person.changed", services.hear_administrators, phase=facts.IN_TRANSACTION)
+        facts.subscribe("person.reactivated", services.hear_administrators, phase=facts.IN_TRANSACTION)
         facts.subscribe("person.deactivated", services.hear_person_changed, phase=facts.IN_TRANSACTION)
         slots.fill("admin.pages", "access", ("archive:admin-access", gettext_lazy("Break-glass")), order=70)
         slots.fill("admin.pages", "log", ("archive:admin-log", gettext_lazy("Log")), order=80)

@@ -31,8 +31,10 @@ KINDS = {
     "access.lapsed": gettext_lazy("let a request lapse"),
     "access.ended": gettext_lazy("ended an access"),
     "administrator.made": gettext_lazy("made somebody administrator"),
+    "administrator.reopened": gettext_lazy("opened the closed account of an administrator again"),
     "administrator.ended": gettext_lazy("took administration from somebody"),
     "administrator.mail-changed": gettext_lazy("changed an administrator’s mail address"),
+    "account.mail-changed": gettext_lazy("changed somebody’s mail address"),
 }
 
 

@@ -184,7 +184,7 @@ def extend_guest(*, by: Person, person: Person, ends_on: dt.date) -> Person:
     _write(person, {"ends_on": ends_on, "is_active": person.is_active or was_over})
     facts.tell("person.changed", person=person.pk, fields=["ends_on"])
     if was_over:
-        facts.tell("person.reactivated", person=person.pk)
+        facts.tell("person.reactivated", person=person.pk, by=by.pk)
     return person
 
 

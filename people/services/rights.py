@@ -54,7 +54,7 @@ def reactivate(*, by: Person, person: Person, ends_on: dt.date | None = None) ->
     if not person.is_active:
         person.is_active = True
         person.save(update_fields=["is_active"])
-        facts.tell("person.reactivated", person=person.pk)
+        facts.tell("person.reactivated", person=person.pk, by=by.pk)
     return person
 
 
