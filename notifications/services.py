@@ -139,11 +139,16 @@ def notify_of_matter(*, fact_id: int, about: str, people: Iterable[int], reason:
 
 @transaction.atomic
 def put_away_matter(*, about: str, reason: Reason) -> None:
-    """Nobody has to do anything about it any more: everybody's entry is put away, and their badges count along."""
+    """Nobody has to do anything about it any more: everybody's entry is put away, and their badges count along.
+
+    SECURITY: but the entry of who is shown such matters no more: a frame to their open tab would tell that it moved.
+    """
+    about_whom, _url_name = slots.named("inbox.about")[OF_A_MATTER[reason]]
     now = clock.now()
     rows = Notification.objects.filter(about=about, reason=reason, done_at=None)
-    people = list(rows.values_list("person_id", flat=True))
-    rows.update(done_at=now, changed_at=now, read_at=Coalesce("read_at", now))
+    told = Person.objects.filter(pk__in=rows.values("person"))
+    people = [person.pk for person in told if about_whom(person) is not None]
+    rows.filter(person__in=people).update(done_at=now, changed_at=now, read_at=Coalesce("read_at", now))
     transaction.on_commit(lambda: tell_inbox(people))
 
 

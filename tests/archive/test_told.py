@@ -11,6 +11,7 @@ from django.utils import translation
 
 from archive import services as archive
 from kit.models import Fact
+from notifications.live import InboxStream
 from notifications.models import Notification
 from notifications.queries import unread_count
 from people import services as people
@@ -107,6 +108,17 @@ def test_who_administers_no_more_reads_nothing_of_it(cast, boss, hear_everything
     people.end_administrator(by=cast.admin, person=boss)
     boss.refresh_from_db()
     assert told(boss) == [] and unread_count(boss) == 0
+
+
+def test_a_decision_moves_nothing_in_the_inbox_of_who_administers_no_more(cast, boss, hear_everything):
+    """Their entry is shown no more; a frame to an open tab would tell that somebody decided just now."""
+    request = asked(cast.admin, cast.spaces["hidden"])
+    hear_everything()
+    people.end_administrator(by=cast.admin, person=boss)
+    before = InboxStream().states([boss.pk])[boss.pk]
+    archive.withdraw_access_request(administrator=cast.admin, request=request)
+    hear_everything()
+    assert InboxStream().states([boss.pk])[boss.pk] == before
 
 
 def test_the_managers_are_told_of_the_group_as_before(cast, boss, hear_everything):
