@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -64,14 +65,21 @@ def checked_title(title: str) -> str:
 
 
 def prepare(
-    *, author: Person, source: str, space: Space, label: str, thread: Thread | None = None, post: Post | None = None
+    *,
+    author: Person,
+    source: str,
+    space: Space,
+    label: str,
+    thread: Thread | None = None,
+    post: Post | None = None,
+    render: Callable[[str], markdown.Rendered] = markdown.render,
 ) -> Prepared:
     """Render ``source`` for one place. A mention of somebody who may not read there becomes plain text.
 
-    ``post`` is the post being edited: pictures that stand in it already may stay.
+    ``post`` is the post being edited: pictures that stand in it already may stay. ``render``: by what.
     """
     source = checked(source)
-    made = markdown.render(source)
+    made = render(source)
     if len(made.people) > markdown.MENTION_LIMIT:
         raise Refused(
             "too-many-mentions",
@@ -83,7 +91,7 @@ def prepare(
     untold: list[str] = []
     resolved = _resolve(source, readers, {p.public_id for p in pictures}, untold)
     if resolved != source:
-        source, made = resolved, markdown.render(resolved)
+        source, made = resolved, render(resolved)
     return Prepared(
         source=source,
         html=made.html,
