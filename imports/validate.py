@@ -33,7 +33,7 @@ from imports.neutral import (
     refused_by_reader,
 )
 from kit import clock
-from people.models import fold_name
+from people.models import NAME_LIMIT, fold_name
 
 EARLIEST = dt.datetime(1970, 1, 2, tzinfo=dt.UTC)
 CHECKED = "checked.sqlite3"
@@ -175,6 +175,8 @@ class Check:
                 return f"{field} holds a NUL character", ""
         if isinstance(record, Person | Group) and not fold_name(record.name):
             return "name has no visible character", ""
+        if isinstance(record, Person | Group) and len(fold_name(record.name)) > NAME_LIMIT:
+            return "name is too long", f"written out it has more than {NAME_LIMIT} characters"
         if isinstance(record, Thread):
             return self.missing("group", record.group)
         if isinstance(record, Reaction):

@@ -15,7 +15,7 @@ from groups.models import Label, Membership, Role, Space, SpaceType
 from groups.services.members import end_membership
 from groups.services.rows import locked
 from kit import facts
-from people.models import Person
+from people.models import NAME_LIMIT, Person, fold_name
 
 CONVERSATION_LIMIT = 25
 
@@ -86,7 +86,8 @@ def make_named_readers(*, author: Person, readers: Iterable[Person], name: str =
     space = Space.objects.create(
         type=SpaceType.HIDDEN,
         is_named_readers=True,
-        name=name,
+        # It is called after its thread, whose title may be longer.
+        name=fold_name(name)[:NAME_LIMIT],
         created_by=author,
         default_label=Label.CONFIDENTIAL,
     )

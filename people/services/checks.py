@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kit import confusables
 from kit.direction import isolated
-from people.models import Person, fold_name
+from people.models import NAME_LIMIT, Person, fold_name
 
 
 def require_administrator(by: Person) -> None:
@@ -32,11 +32,18 @@ def require_free_mail(email: str, *, besides: Person | None = None) -> None:
 
 
 def tidy_name(name: str) -> str:
-    """``name`` as it is kept; ValidationError where nothing of it can be seen."""
+    """``name`` as it is kept; ValidationError where nothing of it can be seen, or more than fits."""
     kept = fold_name(name)
     if not kept:
         said = _("Nothing of this name can be seen. Write another.")
         raise ValidationError({"display_name": ValidationError(said, code="no name")})
+    # A field counts what is typed; one sign may stand for eighteen (U+FDFA).
+    if len(kept) > NAME_LIMIT:
+        said = _("The name has %(count)d characters; at most %(limit)d fit.") % {
+            "count": len(kept),
+            "limit": NAME_LIMIT,
+        }
+        raise ValidationError({"display_name": ValidationError(said, code="name too long")})
     return kept
 
 

@@ -3,12 +3,13 @@
 import datetime as dt
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from kit import clock
 from kit.models import Fact
 from people import services
-from people.models import Person
+from people.models import NAME_LIMIT, Person
 
 
 @pytest.fixture
@@ -38,6 +39,17 @@ def test_closed_administrator_may_not_make_an_account(cast):
     cast.admin.is_active = False
     with pytest.raises(PermissionDenied):
         services.create_person(by=cast.admin, display_name="X")
+
+
+def test_a_name_that_grows_when_it_is_folded_is_refused_with_the_limit(cast, client):
+    """One sign may stand for eighteen: a field lets eighty of them pass, and PostgreSQL does not."""
+    name = "\ufdfa" * NAME_LIMIT
+    with pytest.raises(ValidationError, match="at most 80 fit"):
+        services.create_person(by=cast.admin, display_name=name)
+    made = services.invite_to_company(by=cast.admin, email="new@example.test")
+    form = {"display_name": name, "password": "three words remembered"}
+    answer = client.post(services.invitation_link(made).removeprefix(settings.PUBLIC_URL), form)
+    assert answer.status_code == 200 and "at most 80 fit" in answer.content.decode()
 
 
 def test_mail_is_taken_whatever_its_capitals(parvis):

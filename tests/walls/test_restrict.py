@@ -6,10 +6,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from groups import queries
+from people.models import NAME_LIMIT
 from people.services import deactivate
 from walls import restrictions
 from walls import services as walls
 from walls.models import Thread
+from walls.models.threads import TITLE_LIMIT
 
 
 @pytest.fixture
@@ -32,6 +34,16 @@ def test_the_author_and_a_manager_find_the_way_others_do_not(cast, talk, signed_
     assert client.get(address(talk)).status_code == client.post(address(talk)).status_code == 404
     with pytest.raises(PermissionDenied):
         walls.restrict_thread(editor=cast.leaver, thread=talk, readers=[cast.reader])
+
+
+def test_a_title_may_be_longer_than_the_name_of_a_group(cast):
+    """The space of its readers is called after it, and PostgreSQL refuses a name that does not fit."""
+    title = "t" * TITLE_LIMIT
+    (open_one,) = walls.post_thread(author=cast.member, spaces=cast.spaces["open"], source="x", title=title)
+    narrow = walls.restrict_thread(editor=cast.member, thread=open_one, readers=[cast.manager])
+    (named,) = walls.post_thread(author=cast.member, readers=[cast.manager], source="x", title=title)
+    for thread in (narrow, named):
+        assert thread.title == title and 0 < len(thread.space.name) <= NAME_LIMIT
 
 
 def test_the_page_says_who_could_read_and_who_can_and_proposes_who_wrote(cast, talk, signed_in):
