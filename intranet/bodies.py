@@ -6,8 +6,10 @@ Sixteen slow uploads would otherwise hold all sixteen page threads: every page w
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import tempfile
 import urllib.parse
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -30,6 +32,8 @@ MIN_BYTES_PER_SECOND = 8 * 1024
 # How long the rest of a refused body is read and thrown away, so that the browser shows the answer.
 DRAIN_SECONDS = 10
 MAX_AT_ONCE = 64
+# Of those from one address (IPv6: one network), or whoever opens 64 connections and sends nothing stops every form.
+MAX_OF_ONE = 16
 # What a form around a file adds to it.
 FORM_ROOM = 1_000_000
 HEADER_LIMIT = 32 * 1024
@@ -59,6 +63,7 @@ class WholeBodies:
     def __init__(self, app: App) -> None:
         self.app = app
         self.at_once = 0
+        self.by_address: Counter[str] = Counter()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -69,10 +74,12 @@ class WholeBodies:
             if not has_body(headers):
                 await self.app(scope, receive, send)
                 return
-            if self.at_once >= MAX_AT_ONCE:
+            address = address_of(scope)
+            if self.at_once >= MAX_AT_ONCE or (address and self.by_address[address] >= MAX_OF_ONE):
                 with speaking(headers):
                     raise Refused(503, _("Too many uploads at this moment. Try again in a minute."))
             self.at_once += 1
+            self.by_address[address] += 1
             try:
                 with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=settings.FILE_UPLOAD_TEMP_DIR) as spool:
                     length = await take_in(headers, receive, spool)
@@ -83,8 +90,24 @@ class WholeBodies:
                     await self.app(scope, replay(spool, receive), send)
             finally:
                 self.at_once -= 1
+                self.by_address[address] -= 1
+                if not self.by_address[address]:
+                    del self.by_address[address]
         except Refused as refusal:
             await answer(refusal, send)
+
+
+def address_of(scope: Message) -> str:
+    """Where a request comes from, of an IPv6 address the network; "" for this machine, where a front server may be."""
+    try:
+        client = ipaddress.ip_address((scope.get("client") or ("",))[0].partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(client, ipaddress.IPv6Address):
+        client = client.ipv4_mapped or client
+    if client.is_loopback:
+        return ""
+    return str(client) if client.version == 4 else str(ipaddress.ip_network(f"{client}/64", strict=False))
 
 
 def safe_headers(scope: Message) -> dict[str, str]:

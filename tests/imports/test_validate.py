@@ -51,6 +51,7 @@ def test_a_good_form_holds_whole(form):
         ("person", {"name": ""}, "name: string too short"),
         ("person", {"name": "x" * 81}, "name: string too long"),
         ("person", {"name": "\u202e\u202d"}, "name has no visible character"),
+        ("person", {"name": "\ufdfa" * 80}, "name is too long"),
         ("person", {"nickname": "I"}, "nickname: extra forbidden"),
         ("group", {"visibility": "secret"}, "visibility: literal error"),
         ("group", {"description": "a\x00b"}, "description holds a NUL character"),

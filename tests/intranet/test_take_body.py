@@ -72,6 +72,46 @@ def test_a_slow_body_is_refused_and_costs_no_page(monkeypatch):
     assert sentence
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [
+        ("203.0.113.9", "203.0.113.10", 200),
+        ("203.0.113.9", "203.0.113.9", 503),
+        # Whoever has one address of a network of IPv6 has all of them.
+        ("2001:db8:1:2::1", "2001:db8:1:2::ffff", 503),
+        ("::ffff:203.0.113.9", "::ffff:203.0.113.10", 200),
+        # A front server on this machine that is not named as one: everybody would come from there.
+        ("127.0.0.1", "127.0.0.1", 200),
+    ],
+)
+def test_slow_senders_at_one_address_leave_room_for_those_at_others(first, second, status):
+    async def play():
+        app, sent = bodies.WholeBodies(Asked()), []
+
+        async def never():
+            await asyncio.sleep(60)
+
+        async def at_once():
+            return {"type": "http.request", "body": b"12345", "more_body": False}
+
+        async def send(message):
+            sent.append(message)
+
+        def scope(address):
+            headers = [(b"content-length", b"5")]
+            return {"type": "http", "path": "/", "headers": headers, "query_string": b"", "client": (address, 1)}
+
+        slow = [asyncio.create_task(app(scope(first), never, send)) for _ in range(bodies.MAX_OF_ONE)]
+        await asyncio.sleep(0)
+        await app(scope(second), at_once, send)
+        for one in slow:
+            one.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+        assert sent[0]["status"] == status and not app.at_once and not +app.by_address
+
+    asyncio.run(play())
+
+
 def test_a_body_over_the_limit_is_refused_also_when_it_lied_about_its_length(settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     app, status, sentence = ask([b"x" * 600, b"x" * 600], headers=[(b"transfer-encoding", b"chunked")])
