@@ -24,7 +24,7 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from kit import facts, slots
         from kit.navigation import COUNTS
-        from notifications import queries, subscribers
+        from notifications import queries, services, subscribers
         from notifications.live import InboxStream
         from notifications.views.told import aside_of_group
 
@@ -45,5 +45,6 @@ class NotificationsConfig(AppConfig):
         slots.fill("group.aside", "notifications", aside_of_group)
         facts.subscribe("access.asked", subscribers.hear_access_asked)
         facts.subscribe("access.decided", subscribers.hear_access_decided)
+        slots.fill("person.seen", "visits", services.note_visit)
         slots.fill("live.streams", "inbox", InboxStream())
         slots.fill(COUNTS, "inbox", queries.unread_count)

@@ -19,17 +19,17 @@ _ANY_UNREAD = Prepared(
 )
 
 
-_SHOWN = ("thread__space", "space", "post", "post__author", "actor")
+SHOWN = ("thread__space", "space", "post", "post__author", "actor")
 
 
 def inbox(viewer: Person) -> QuerySet[Notification]:
     """The open entries ``viewer`` may still see, newest first, with what a line shows."""
-    return Notification.objects.shown_to(viewer).select_related(*_SHOWN)
+    return Notification.objects.shown_to(viewer).select_related(*SHOWN)
 
 
 def put_away(viewer: Person) -> QuerySet[Notification]:
     """What ``viewer`` put away, the last one first, with what a line shows."""
-    return Notification.objects.put_away_by(viewer).select_related(*_SHOWN)
+    return Notification.objects.put_away_by(viewer).select_related(*SHOWN)
 
 
 @dataclass(frozen=True, slots=True)

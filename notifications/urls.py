@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications.views import inbox, told
+from notifications.views import away, inbox, told
 
 app_name = "notifications"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("inbox/count/", inbox.inbox_count, name="inbox-count"),
     path("inbox/read/", inbox.inbox_read, name="inbox-read"),
     path("inbox/unread/<int:moment>/", inbox.inbox_unread, name="inbox-unread"),
+    path("inbox/away/", away.away, name="away"),
+    path("inbox/away/read/", away.away_read, name="away-read"),
+    path("inbox/away/unread/", away.away_unread, name="away-unread"),
     path("inbox/<slug:public_id>/done/", inbox.entry_done, name="entry-done"),
     path("inbox/<slug:public_id>/back/", inbox.entry_back, name="entry-back"),
     path("inbox/<slug:public_id>/mute/", inbox.entry_mute, name="entry-mute"),

@@ -162,6 +162,14 @@ def _with_news(threads: QuerySet[Thread], viewer: Viewer, since) -> QuerySet[Thr
     )
 
 
+def unread_since(viewer: Person, since: dt.datetime) -> QuerySet[Thread]:
+    """Of what :data:`FOLLOWING` lists, what was active since then and ``viewer`` has not read to its end.
+
+    ``read_number`` says how far they read, 0 for what they never opened.
+    """
+    return _with_news(FOLLOWING.threads(viewer), viewer, since)
+
+
 def _unread_query(viewer: Viewer, since) -> QuerySet:
     news = _with_news(_heard(viewer).filter(space__in=_i_am_in(viewer)), viewer, since)
     return news.values_list("space_id", "space__type").annotate(number=Count("pk"))

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from kit.fields import takes
-from notifications import queries, services
+from notifications import news, queries, services
 from notifications.models import Notification
 
 TABS = ("all", "mentions", "done")
@@ -33,6 +33,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "unread_posts": sum(entry.count for entry in unread),
         "tab": tab,
         "is_full": len(shown) == queries.PAGE,
+        "away": news.offer(request.user) if tab == "all" else None,
     }
     template = "notifications/_inbox.html" if request.htmx and not request.htmx.boosted else "notifications/inbox.html"
     return render(request, template, context)

@@ -33,6 +33,7 @@ OURS = frozenset(
     frame.guests frame.members hand_over.to hand_over.to.label key label limit line.advice line.did line.found
     line.hash line.name line.number line.refusal line.state_words log.broken.number log.broken.says log.looked_at
     matching members message message.message moment more_guests n names navigation.preferences navigation.suggest
+    news.elsewhere news.posts news.threads place.more place.posts thread.new_posts until
     number one.text operator option.choice_label option.tag page.audience.rest page.audience.strong
     page.better_count page.error.message page.found.milliseconds page.found.total page.limit page.opening.fragment
     page.readers_words page.rebuilding.percent page.reply.quotes_name|default:"" page.wait part part.count

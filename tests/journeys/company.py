@@ -23,6 +23,7 @@ from django.core.management import call_command  # noqa: E402
 from groups import services as groups  # noqa: E402
 from groups.models import Role, Space, SpaceType  # noqa: E402
 from kit import clock  # noqa: E402
+from notifications.models import Visit  # noqa: E402
 from people.models import Company, Person  # noqa: E402
 from tests.journeys.content import write  # noqa: E402
 
@@ -80,6 +81,10 @@ def make_company() -> dict:
         if kind != SpaceType.HIDDEN:
             groups.add_member(space=space, person=people["guest"], role=Role.GUEST)
     threads = write(people, spaces)
+    # Françoise comes back after ten days: some of what was written is new to her.
+    long_ago = clock.now() - dt.timedelta(days=10)
+    Person.objects.filter(pk=people["french"].pk).update(joined_at=long_ago)
+    Visit.objects.create(person=people["french"], seen_at=long_ago)
     return {
         "people": {
             key: {

@@ -27,6 +27,8 @@ SCREENS = {
     "people": ("french", "profiles:directory", None),
     "search": ("member", "search:results", None),
     "inbox": ("member", "notifications:inbox", None),
+    "away": ("member", "notifications:away", None),
+    "away-french": ("french", "notifications:away", None),
     "preferences": ("french", "people:preferences", None),
     "told": ("french", "notifications:told", None),
     "profile": ("member", "people:profile", None),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection, Mapping
+
 from django.db import transaction
+from django.db.models import Max
 
 from groups import policy
 from kit import clock, facts
 from people.models import Person
-from walls.models import Follow, FollowState, ReadMark, SavedThread, Thread
+from walls.models import Follow, FollowState, Post, ReadMark, SavedThread, Thread
 
 
 @transaction.atomic
@@ -85,3 +89,38 @@ def mark_all_read(*, person: Person, threads: list[Thread]) -> dict[int, int]:
             )
             facts.tell("thread.read", thread=key, person=person.pk, number=number)
     return {key: before.get(key, 0) for key in numbers}
+
+
+@transaction.atomic
+def mark_read_until(*, person: Person, threads: Collection[int], until: dt.datetime) -> dict[int, tuple[int, int]]:
+    """Mark what stood in ``threads`` (keys) at a moment as read; by key, the numbers before and now, for undo.
+
+    What was posted later stays unread, as does what ``person`` may not read.
+    """
+    readable = Thread.objects.readable_by(person).filter(pk__in=threads)
+    posts = Post.objects.filter(thread__in=readable.values("pk"), posted_at__lte=until).order_by()
+    numbers = dict(posts.values_list("thread_id").annotate(last=Max("number")))
+    before = dict(ReadMark.objects.filter(person=person, thread__in=numbers).values_list("thread_id", "number"))
+    marked = {key: (before.get(key, 0), last) for key, last in numbers.items() if before.get(key, 0) < last}
+    now = clock.now()
+    ReadMark.objects.bulk_create(
+        [ReadMark(person=person, thread_id=key, number=last, read_at=now) for key, (_was, last) in marked.items()],
+        update_conflicts=True,
+        unique_fields=["person", "thread"],
+        update_fields=["number", "read_at"],
+    )
+    for key, (_was, last) in marked.items():
+        facts.tell("thread.read", thread=key, person=person.pk, number=last)
+    return marked
+
+
+@transaction.atomic
+def mark_as_before(*, person: Person, marked: Mapping[int, tuple[int, int]]) -> None:
+    """Undo of :func:`mark_read_until`: marks go back, but those of threads that were read further since."""
+    back = []
+    for mark in ReadMark.objects.filter(person=person, thread__in=marked):
+        was, last = marked[mark.thread_id]
+        if mark.number == last:
+            mark.number = was
+            back.append(mark)
+    ReadMark.objects.bulk_update(back, ["number"])

@@ -1,4 +1,4 @@
-"""Verbs that tell people, and that let them say "read" and "done"."""
+"""Entries of inboxes: telling people, and letting them say "read", "done" and "muted"."""
 
 from __future__ import annotations
 

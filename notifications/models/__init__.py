@@ -1,0 +1,29 @@
+"""What one person is told, when they were away, and what they want to hear."""
+
+from notifications.models.inbox import (
+    FOLLOWS,
+    NEEDS_YOU,
+    OF_A_GROUP,
+    OF_A_MATTER,
+    STRENGTH,
+    GroupLevel,
+    GroupWish,
+    Notification,
+    NotificationQuerySet,
+    Reason,
+)
+from notifications.models.visits import Visit
+
+__all__ = [
+    "FOLLOWS",
+    "NEEDS_YOU",
+    "OF_A_GROUP",
+    "OF_A_MATTER",
+    "STRENGTH",
+    "GroupLevel",
+    "GroupWish",
+    "Notification",
+    "NotificationQuerySet",
+    "Reason",
+    "Visit",
+]
