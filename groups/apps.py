@@ -14,6 +14,6 @@ class GroupsConfig(AppConfig):
         slots.fill("person.makers", "personal wall", services.make_personal_space)
         slots.fill("people.visible", "groups", queries.visible_people)
         facts.subscribe("person.changed", services.hear_person_changed, phase=facts.IN_TRANSACTION)
-        facts.subscribe("person.deactivated", services.hear_account_closed, phase=facts.IN_TRANSACTION)
+        facts.subscribe("person.deactivated", services.hear_account_closed)
         slots.fill(BLOCKS, "groups", navigation.block_of_groups, order=20)
         slots.fill(COUNTS, "direct", navigation.count_of_conversations)

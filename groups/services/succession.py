@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from groups.models import Membership, Role, Space
@@ -12,11 +13,16 @@ from people.models import Person
 
 
 def hear_account_closed(fact: facts.HeardFact) -> None:
-    """An account was closed, in the same transaction: each group it alone managed gets another manager."""
+    """An account was closed: each group it alone managed gets another manager. Hearing it again changes nothing.
+
+    SECURITY: after the answer to whoever closed it. In it, an administrator could tell by how long it takes whether
+    somebody ran a group that they know nothing of.
+    """
     gone = Person.objects.get(pk=fact.ids["person"])
     managed = Membership.objects.filter(person=gone, role=Role.MANAGER).values("space_id")
     for space in list(without_manager().filter(pk__in=managed)):
-        _succeed(locked(space), gone)
+        with transaction.atomic():
+            _succeed(locked(space), gone)
 
 
 def without_manager() -> QuerySet[Space]:
@@ -29,6 +35,8 @@ def without_manager() -> QuerySet[Space]:
 
 def _succeed(space: Space, gone: Person) -> None:
     """Make the employee who has been in ``space`` longest its manager; where there is none, it becomes read-only."""
+    if not without_manager().filter(pk=space.pk).exists():
+        return  # somebody came back, or was named, until it was our turn
     people = Person.objects.active().real().employees()
     heir = space.memberships.filter(person__in=people).select_related("person").order_by("joined_at", "pk").first()
     if heir is not None:

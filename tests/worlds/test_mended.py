@@ -12,6 +12,7 @@ from django.db import connection
 from django.template import Context, Template
 from django.test.utils import CaptureQueriesContext
 
+from groups import services as groups
 from kit.blobs.folder import Folder
 from kit.facts import HeardFact
 from kit.navigation import Block, Entry
@@ -116,3 +117,32 @@ def test_a_block_of_the_side_bar_is_not_drawn_sooner_because_a_colleague_has_the
     for viewer in ("hugo", "emil", "emil"):
         template.render(Context({"block": block, "viewer": viewer}))
     assert len(drawn) == 2
+
+
+@pytest.mark.django_db
+def test_closing_an_account_takes_an_administrator_as_many_steps_whether_it_ran_a_hidden_group_or_not(client, cast):
+    """The group was given another manager before the answer."""
+    client.force_login(cast.admin)
+    space = groups.create_group(creator=cast.leaver, name="x", type="hidden")
+    groups.invite(manager=cast.leaver, space=space, person=cast.reader)
+    steps = {}
+    for person in (cast.member, cast.outsider, cast.leaver):  # whatever is prepared once is prepared for the first
+        for verb in ("deactivate", "reactivate"):
+            costs = Costs()
+            with costs.counting():
+                answer = client.post(f"/admin/people/{person.public_id}/{verb}/")
+            assert answer.status_code == 302
+            steps[person, verb] = costs.statements
+    for verb in ("deactivate", "reactivate"):
+        assert steps[cast.outsider, verb] == steps[cast.leaver, verb]
+
+
+@pytest.mark.django_db
+def test_the_list_of_tags_numbers_what_stands_in_it(client, cast):
+    """Its fields were named by the tags' keys, which count those of hidden groups too."""
+    write = partial(threads.post_thread, author=cast.member, source="x", title="t")
+    write(spaces=cast.spaces["hidden"], tags=["zirconium"])
+    write(spaces=cast.spaces["open"], tags=["porosity"])
+    client.force_login(cast.admin)
+    page = client.get("/admin/tags/").content.decode()
+    assert re.findall(r'id="tag-(\d+)"', page) == ["1"]

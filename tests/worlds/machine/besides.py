@@ -182,7 +182,12 @@ def look_around(scene: Scene, draw: Draw) -> Step:
     """A page that somebody opens, which may fill what is kept for whoever comes next."""
     who = draw.one(INSIDERS if draw.inside else EVERYBODY)
     word = draw.one(WORDS)
-    pages = ["/", "/inbox/", "/groups/", "/people/", "/topics/", "/saved/", f"/search/?q={word}", f"/tags/{word}/"]
+    # What is public, an insider looks at in both worlds; what they see of it may differ.
+    pages = (
+        []
+        if draw.inside
+        else ["/", "/inbox/", "/groups/", "/people/", "/topics/", "/saved/", f"/search/?q={word}", f"/tags/{word}/"]
+    )
     threads = [one for one in scene.threads if one.is_inside == draw.inside and who in one.writers]
     pages += [f"/threads/{one.key}/" for one in threads[-4:]]
     page = draw.one(pages)
