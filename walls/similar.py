@@ -32,9 +32,14 @@ def similar_threads(viewer: Person, text: str, *, but: Thread | None = None, lim
         Thread.objects.readable_by(viewer).filter(pk__in=keys, deleted_at=None).select_related("space__owner", "author")
     )
     close = [(len(set(wanted.values()) & _stem_set(f"{row.title} {row.excerpt}")), row) for row in rows]
-    close = [(common, row) for common, row in close if common >= 2 and (but is None or row.pk != but.pk)]
+    close = [(common, row) for common, row in close if common >= 2 and not _is_the_same(row, but)]
     close.sort(key=lambda pair: (-pair[0], keys.index(pair[1].pk)))
     return [row for _common, row in close[:limit]]
+
+
+def _is_the_same(row: Thread, but: Thread | None) -> bool:
+    """True for ``but`` itself and for the same message in another place, to which its page leads anyway."""
+    return but is not None and (row.pk == but.pk or bool(but.tie) and row.tie == but.tie)
 
 
 def _stems(text: str) -> dict[str, str]:

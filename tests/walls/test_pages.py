@@ -247,3 +247,19 @@ def test_where_a_thread_stands_is_a_sentence_in_both_languages(cast, key, englis
         with translation.override(language):
             shown = as_read(render_to_string("walls/_place.html", {"space": places[key]}))
             assert " ".join(re.sub("<[^>]+>", "", shown).split()) == said
+
+
+def test_the_same_message_in_two_places_names_the_other_place_once(cast, signed_in):
+    first, second = walls.post_thread(
+        author=cast.member,
+        spaces=[cast.spaces["open"], cast.spaces["common"]],
+        title="Grey seals or black seals",
+        source="The grey seals hold longer.",
+    )
+    client = signed_in(cast.manager)
+    line = re.search(
+        r"The same message also stands.*?</p>", client.get(first.get_absolute_url()).content.decode(), re.S
+    )
+    assert line and " ".join(re.sub("<[^>]+>", "", line[0]).split()).endswith("also stands on the Company wall")
+    near = client.get(f"/threads/{first.public_id}/similar/").content.decode()
+    assert second.public_id not in near

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groups.models import Label, Space
 from kit import clock, ids
@@ -27,9 +28,9 @@ class Kind(models.TextChoices):
 class Status(models.TextChoices):
     """open → answered (a question) → closed → archived; each may go back to open, see ``services.threads``."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("thread", "Open")
     ANSWERED = "answered", _("Answered")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("thread", "Closed")
     ARCHIVED = "archived", _("Archived")
 
 
