@@ -39,7 +39,7 @@ def similar_threads(viewer: Person, text: str, *, but: Thread | None = None, lim
 
 def _is_the_same(row: Thread, but: Thread | None) -> bool:
     """True for ``but`` itself and for the same message in another place, to which its page leads anyway."""
-    return but is not None and (row.pk == but.pk or bool(but.tie) and row.tie == but.tie)
+    return but is not None and (row.pk == but.pk or (bool(but.tie) and row.tie == but.tie))
 
 
 def _stems(text: str) -> dict[str, str]:
