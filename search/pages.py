@@ -59,6 +59,14 @@ class Choices:
         """What the viewer reads for ``value``."""
         return str(self.enumeration(value).label) if self.enumeration is not None else value
 
+    def written(self, value: str) -> str:
+        """What one writes for ``value`` in the language of the moment: "idea", in French "idée"."""
+        if self.enumeration is not None:
+            said = self.label(value).lower()
+        else:
+            said = self.names[value][0] if (translation.get_language() or "").startswith("fr") else value
+        return f'"{said}"' if " " in said else said
+
     def asks(self, value: str, viewer: Person) -> Q:
         return self.condition(value, viewer) if self.condition else Q(**{self.path: value})
 

@@ -22,7 +22,7 @@ from groups import policy
 from kit import clock
 from kit.prepared import Prepared
 from people.models import Person
-from search import names, sql
+from search import names, sql, tokens
 from search.beside import Beside, standing_beside
 from search.engines.deadline import Deadline, TimeUp
 from search.engines.matching import Matches
@@ -212,15 +212,15 @@ def _asks(term: Operator, query: Query, viewer: Person, page: Page) -> tuple[Q, 
         choices = page.choices[name]
         code = choices.value(value)
         if code is None:
-            known = ", ".join(choices.names)
+            known = ", ".join(choices.written(code) for code in choices.names)
             raise _refused(
                 term,
                 query,
                 _("“%(name)s:” does not know “%(value)s”. It knows: %(known)s.")
-                % {"name": name, "value": value, "known": known},
+                % {"name": tokens.shown(name), "value": value, "known": known},
             )
         return choices.asks(code, viewer), choices.is_of_post or code in choices.post_values
-    raise _refused(term, query, _("“%(name)s:” has nothing to look at yet.") % {"name": name})
+    raise _refused(term, query, _("“%(name)s:” has nothing to look at yet.") % {"name": tokens.shown(name)})
 
 
 def _refused(term: Operator, query: Query, message: str) -> QueryError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
@@ -11,6 +11,7 @@ from groups import policy
 from groups.queries import visible_people
 from people.models import Person
 from search.language import OPERATORS, Operator, Query, QueryError, parse
+from search.pages import Choices
 
 FACETS = ("kind", "status", "topic", "in")
 """Operators of which several chosen values mean any of them."""
@@ -61,13 +62,18 @@ def shown(name: str) -> str:
     return OPERATORS[name][0] if (get_language() or "").startswith("fr") else name
 
 
-def token(operator: Operator, viewer: Person) -> Token:
-    """``operator`` as ``viewer`` reads it."""
-    return Token(shown(operator.name), _readable(operator, viewer), str(operator), operator.is_negated)
+def token(operator: Operator, viewer: Person, choices: Mapping[str, Choices]) -> Token:
+    """``operator`` as ``viewer`` reads it; ``choices``: the closed lists of values, by operator."""
+    return Token(shown(operator.name), _readable(operator, viewer, choices), str(operator), operator.is_negated)
 
 
-def _readable(operator: Operator, viewer: Person) -> str:
-    """``#id`` values as the name they stand for, where ``viewer`` may know it; else as they were written."""
+def _readable(operator: Operator, viewer: Person, choices: Mapping[str, Choices]) -> str:
+    """``#id`` values as the name they stand for, where ``viewer`` may know it, and values of a closed list in the
+    language of the moment; others as they were written.
+    """
+    if operator.name in choices:
+        value = choices[operator.name].value(operator.value)
+        return choices[operator.name].written(value).strip('"') if value is not None else operator.value
     if operator.value.startswith("#"):
         rows = {"in": policy.spaces_for(viewer, "read"), "from": visible_people(viewer)}.get(operator.name)
         row = rows.filter(public_id=operator.value[1:]).first() if rows is not None else None

@@ -65,7 +65,7 @@ def _shown(request: HttpRequest, query: Query, found: Results) -> dict[str, Any]
         "found": found,
         "marker": marker,
         "rows": [one.draw(hit, marker) for hit in found.hits],
-        "tokens": [tokens.token(operator, request.user) for operator in operators],
+        "tokens": [tokens.token(operator, request.user, one.page.choices) for operator in operators],
         "ticked": ticked,
         "words": words,
         "facets": drawn,

@@ -116,7 +116,7 @@ def test_names_after_operators_are_only_of_what_one_may_know(zebras):
 
 def test_a_token_names_only_what_one_may_know(zebras):
     def shown(text, viewer):
-        return tokens.token(parse(text).terms[0], viewer).value
+        return tokens.token(parse(text).terms[0], viewer, {}).value
 
     place, person = f"in:#{zebras.spaces['hidden'].public_id}", f"from:#{zebras.outsider.public_id}"
     assert shown(place, zebras.member) == "Zebrahut" and shown(person, zebras.member) == "Otto Outsider"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -79,6 +80,33 @@ def test_the_operators_are_explained_in_the_viewers_language_also_beside_a_wrong
         assert "<code>de:</code>" in page and "<code>from:</code>" not in page
         cast.member.language = "en"
         cast.member.save()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("nature:rien", "discussion, question, idée, annonce, bravo."),
+        ("état:rien", '"en cours", résolue, clos, archivé.'),
+        ("est:rien", "archivé, sans-réponse, résolue, en-cours, clos, à-moi, suivi, gardé"),
+    ],
+)
+def test_a_wrong_value_is_answered_with_those_one_writes_in_ones_language(cast, index, asks, query, said):
+    index()
+    cast.member.language = "fr"
+    cast.member.save()
+    page = re.sub(r"\s", " ", html.unescape(asks(cast.member, q=query).content.decode()))
+    operator = query.partition(":")[0]
+    assert f"« {operator}: » ne connaît pas « rien »" in page and said in page
+    for value in re.findall(r'"[^"]+"|[^\s,.]+', said):
+        right = asks(cast.member, q=f"{operator}:{value}").content.decode()
+        assert 'id="query-error"' not in right, value
+
+
+def test_a_ticked_value_stands_in_the_field_in_the_viewers_language(cast, index, asks):
+    index()
+    cast.member.language = "fr"
+    cast.member.save()
+    assert "<bdi>idée</bdi>" in asks(cast.member, q="joint", op="kind:idea").content.decode()
 
 
 def test_times_that_hold_nothing_are_no_choice(cast, threads, index, asks):
