@@ -92,7 +92,7 @@ def give_up(*, error: str) -> dict:
 
 def cut_off_page(*, by: str, q: str) -> dict:
     """The search page for ``q`` as it is when a search may not work at all."""
-    queries.SECONDS = 0
+    queries.SECONDS = queries.NEWEST_SECONDS = 0
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(who(by), backend=settings.AUTHENTICATION_BACKENDS[0])
     return {"page": client.get("/search/", {"q": q}).content.decode()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from playwright.sync_api import expect
 
@@ -61,7 +63,11 @@ def test_a_draft_survives_a_reload_with_its_key(sign_in):
     assert page.locator("form[data-draft] [name=submission_key]").first.input_value() == key
 
 
-@pytest.mark.parametrize(("path", "limit"), [("/keys/", 50), ("/", 74), ("/search/", 74)])
+#: KiB of a page with nothing on it: nginx, before a cluster, has gzip where the server itself has brotli
+BARE = 60 if os.environ.get("PARVIS_JOURNEYS") == "cluster" else 50
+
+
+@pytest.mark.parametrize(("path", "limit"), [("/keys/", BARE), ("/", 74), ("/search/", 74)])
 def test_the_first_page_is_light(sign_in, path, limit):
     """What crosses the wire of the real server, compressed, with nothing kept from before; fonts are counted apart."""
     page = sign_in("member")

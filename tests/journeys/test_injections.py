@@ -62,8 +62,14 @@ TYPED_BY_NOBODY = {
     },
     "one of our own words, or of a list we keep": {
         *("archive.LogEntry.kind", "kit.Fact.name", "kit.Fact.heard_by", "kit.Fact.ids", "kit.Fact.last_error"),
-        *("imports.SourceRecord.kind", "notifications.Notification.facts", "people.Person.time_zone"),
-        *("walls.Draft.reason", "walls.Post.tally", "walls.Post.text_language", "walls.Reaction.emoji"),
+        *("imports.SourceRecord.kind", "notifications.Notification.facts", "notifications.Visit.before"),
+        *(
+            "people.Person.time_zone",
+            "walls.Draft.reason",
+            "walls.Post.tally",
+            "walls.Post.text_language",
+            "walls.Reaction.emoji",
+        ),
         *("walls.Thread.text_language",),
     },
     "of the letters of an address, or nothing": {"archive.AccessRequest.path"},

@@ -169,4 +169,5 @@ def test_what_was_missed_is_asked_for_again_when_the_answer_was_a_calm_503(sign_
     expect(reader.locator("[data-here]")).to_be_attached()
     do("reply", by="member", thread=made["thread"], text="I am, since five.")
     expect(reader.get_by_text("I am, since five.")).to_be_visible(timeout=BY_THE_SWEEPER)
-    assert answers == [503, 503, 200]
+    # Whatever else happened in the company may have made it ask once more.
+    assert answers[:3] == [503, 503, 200] and set(answers[3:]) <= {200}

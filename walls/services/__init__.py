@@ -4,6 +4,7 @@ from walls.services.bulk import OldPost, add_posts, add_reactions, open_thread
 from walls.services.classification import move_thread, reclassify, reclassify_many, restrict_thread
 from walls.services.drafts import drop_draft, keep_draft
 from walls.services.erasures import erase_deleted
+from walls.services.everywhere import Copy, copies_of, edit_everywhere
 from walls.services.marks import (
     follow,
     mark_all_read,
@@ -33,6 +34,7 @@ from walls.services.states import (
 from walls.services.threads import post_thread, tied_to
 
 __all__ = [
+    "Copy",
     "EditConflict",
     "OldPost",
     "Refused",
@@ -42,9 +44,11 @@ __all__ = [
     "add_posts",
     "add_reactions",
     "change_status",
+    "copies_of",
     "delete_post",
     "drop_draft",
     "drop_unused",
+    "edit_everywhere",
     "edit_post",
     "erase_deleted",
     "follow",

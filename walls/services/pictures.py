@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from kit import blobs, clock
+from kit import blobs, clock, ids
 from kit import pictures as workshop
 from people.models import Person
 from walls.models import Picture
@@ -19,6 +21,7 @@ UNUSED_FOR = dt.timedelta(days=2)
 LONGEST = 2048
 THUMBNAIL = 720
 UPLOADS_AN_HOUR = 200
+_CITED = re.compile(r"\(picture:([0-9a-z]{26})\)")
 
 
 def add_picture(*, uploader: Person, content: bytes, description: str = "") -> Picture:
@@ -71,6 +74,30 @@ def picture_refusal(refusal: workshop.PictureRefused) -> str:
     if refusal.code == "busy":
         return _("Many pictures are being taken in at this moment. Send this one again in half a minute.")
     return _("This file is no picture we can show. JPEG, PNG, WebP, GIF and HEIC are.")
+
+
+def with_copies(source: str, pictures: QuerySet[Picture], *, there: Mapping[str, str] = MappingProxyType({})) -> str:
+    """``source`` for another wall: those of ``pictures`` it cites as new rows over the same bytes.
+
+    Each is under its own right. ``there``: what stands on that wall already, content → public id.
+    PERF: two queries, however many pictures it cites: one at a time, a text full of them held all other writers for a
+    minute.
+    """
+    cited = set(_CITED.findall(source))
+    if not cited:
+        return source
+    instead: dict[str, str] = {}
+    copies = []
+    for picture in pictures.filter(public_id__in=cited).order_by("pk"):
+        was = picture.public_id
+        if known := there.get(picture.sha256):
+            instead[was] = known
+            continue
+        picture.pk, picture.public_id, picture.thread, picture.post = None, ids.public_id(), None, None
+        instead[was] = picture.public_id
+        copies.append(picture)
+    Picture.objects.bulk_create(copies)
+    return _CITED.sub(lambda found: f"(picture:{instead.get(found[1], found[1])})", source)
 
 
 def pictures_cited(names: Collection[str]) -> set[str]:

@@ -90,10 +90,19 @@ def _quoted(thread: Thread, quotes: Post | None, cited: list[str]) -> Post | Non
 
 
 @transaction.atomic
-def edit_post(*, editor: Person, post: Post, source: str, title: str = "", based_on_revision: int) -> Post:
+def edit_post(
+    *,
+    editor: Person,
+    post: Post,
+    source: str,
+    title: str = "",
+    based_on_revision: int,
+    at: dt.datetime | None = None,
+) -> Post:
     """Replace the text (and, of an opening post, the thread's title); the old text stays in the history.
 
     Raises :class:`EditConflict` when somebody edited after revision ``based_on_revision``; nothing is written then.
+    ``at``: the moment of the edit, now when nothing is said; copies of one message share it.
     """
     post = locked_post(post)
     thread = post.thread
@@ -111,7 +120,7 @@ def edit_post(*, editor: Person, post: Post, source: str, title: str = "", based
     )
     if text.source == post.source and (not post.opens or title == thread.title):
         return post
-    now = clock.now()
+    now = at or clock.now()
     Revision.objects.create(
         post=post,
         number=post.revision,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 from django.db import transaction
@@ -19,10 +18,10 @@ from walls import rights
 from walls.models import Follow, Kind, Picture, Post, ReadMark, Thread
 from walls.services import submissions, texts
 from walls.services.classification import refuse_left_wall, tags_or_refuse
+from walls.services.pictures import with_copies
 from walls.services.refusals import Refused
 
 PLACES_LIMIT = 10
-_PICTURE_ID = re.compile(r"\(picture:([0-9a-z]{26})\)")
 
 
 @transaction.atomic
@@ -123,7 +122,7 @@ def _open(
         raise Refused("label-not-here", _("This level is not possible here."), status=403)
     praised = _who_may_read(praised, space, label)
     if is_copy:
-        source = _with_copied_pictures(source, author)
+        source = with_copies(source, Picture.objects.filter(uploaded_by=author))
     text = texts.prepare(author=author, source=source, space=space, label=label, render=render)
     if topic is not None and topic.retired_at is not None:
         raise Refused("topic-retired", _("This topic is no longer in use. Choose another one."))
@@ -183,28 +182,6 @@ def _who_may_read(people: Sequence[Person], space: Space, label: str) -> list[Pe
     if len(found) < len(set(keys)):
         raise Refused("praised-cannot-read", _("Somebody you praise cannot read this place."))
     return found
-
-
-def _with_copied_pictures(source: str, author: Person) -> str:
-    """``source`` for the next wall: its pictures as new rows over the same bytes, each under its own right.
-
-    PERF: two queries, however many pictures it cites: one at a time, a text full of them held all other writers for a
-    minute.
-    """
-    cited = set(_PICTURE_ID.findall(source))
-    if not cited:
-        return source
-    copies: dict[str, Picture] = {}
-    for picture in Picture.objects.filter(public_id__in=cited, uploaded_by=author).order_by("pk"):
-        copies[picture.public_id] = picture
-        picture.pk, picture.public_id, picture.thread, picture.post = None, ids.public_id(), None, None
-    Picture.objects.bulk_create(copies.values())
-
-    def copy(found: re.Match[str]) -> str:
-        made = copies.get(found.group(1))
-        return f"(picture:{made.public_id})" if made else found.group(0)
-
-    return _PICTURE_ID.sub(copy, source)
 
 
 def tied_to(thread: Thread, viewer: Person) -> list[Thread]:

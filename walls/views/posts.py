@@ -57,7 +57,7 @@ def post_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@takes("body", "title", "revision")
+@takes("body", "title", "revision", "also")
 def post_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     """Edit a post; when somebody was quicker, their text stands beside one's own and one chooses."""
     post = find_post(request.user, public_id)
@@ -70,14 +70,16 @@ def post_edit(request: HttpRequest, public_id: str) -> HttpResponse:
         "source": request.POST.get("body", ""),
         "title": request.POST.get("title", post.thread.title if post.opens else ""),
         "revision": whole_number(request.POST.get("revision", "")),
+        "also": request.POST.getlist("also"),
     }
     try:
-        post = walls.edit_post(
+        post = walls.edit_everywhere(
             editor=request.user,
             post=post,
             source=given["source"],
             title=given["title"],
             based_on_revision=given["revision"],
+            also=_revisions(given["also"]),
         )
     except EditConflict as conflict:
         # The next press overwrites what is shown now, knowingly.
@@ -88,9 +90,20 @@ def post_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     return _answer(request, post)
 
 
+def _revisions(tokens: list[str]) -> dict[str, int]:
+    """Public id of a thread → revision, from what :attr:`walls.services.Copy.token` gave the form."""
+    parts = (token.partition(":") for token in tokens)
+    return {public_id: whole_number(revision) for public_id, _colon, revision in parts}
+
+
 def _edit_form(request: HttpRequest, post: Post, given: dict, **more) -> HttpResponse:
     template = "walls/_edit_form.html" if request.htmx else "walls/post_edit.html"
-    return render(request, template, {"post": post, "thread": post.thread, "given": given, **more})
+    # A copy that was changed meanwhile has another token: nobody replaces what they have not seen.
+    copies = [
+        (copy, copy.token in given["also"] if "also" in given else copy.is_in_step)
+        for copy in walls.copies_of(post, request.user)
+    ]
+    return render(request, template, {"post": post, "thread": post.thread, "given": given, "copies": copies, **more})
 
 
 @require_POST
