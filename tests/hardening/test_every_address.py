@@ -32,6 +32,7 @@ POLICY = {
 WRITTEN_BY_READING = {
     "django_session": "what was said (messages) is said once; a session that is over goes",
     "usersessions_usersession": "when a session was last used, every ten minutes (people.middleware)",
+    "notifications_visit": "when somebody was last here, in the same moment",
 }
 _WRITES = re.compile(r'^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)', re.IGNORECASE)
 
