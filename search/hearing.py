@@ -91,8 +91,12 @@ def waiting_since() -> dt.datetime | None:
 
 
 def _is_left(fact: facts.HeardFact) -> bool:
-    """True when what a fact touched was too much for its transaction."""
-    return any(len(keys) > AT_ONCE or (keys and fact.name in one.waits) for one, keys in _touched(fact))
+    """True when what a fact touched was too much for its transaction, or cannot be known."""
+    try:
+        return any(len(keys) > AT_ONCE or (keys and fact.name in one.waits) for one, keys in _touched(fact))
+    except KeyError:
+        # Told by another version, with other ids: who hears it fails, and the page that shows so must not.
+        return True
 
 
 def _touched(fact: facts.HeardFact) -> Iterator[tuple[Findable, list[int]]]:

@@ -180,13 +180,19 @@ def test_health_shows_what_was_given_up_and_tries_again(cast, admin):
     assert fact.dead_at is None and facts.backlog()["dead"] == 0
 
 
+def test_health_is_shown_while_a_fact_waits_that_another_version_told(admin):
+    now = clock.now()
+    Fact.objects.create(name="thread.posted", ids={}, told_at=now, next_attempt_at=now)
+    assert "Background work" in admin.get("/admin/health/").content.decode()
+
+
 def test_one_fact_that_was_given_up_is_tried_again_alone(cast, admin):
     one, other = (
         Fact.objects.create(name=name, dead_at=clock.now(), attempts=12, last_error="x.hear: ValueError")
         for name in ("thread.posted", "post.posted")
     )
     page = admin.get("/admin/health/").content.decode()
-    assert "<td>12</td>" in page and re.findall('name="fact" value="([^"]+)"', page) == [
+    assert re.search("<td[^>]*>12</td>", page) and re.findall('name="fact" value="([^"]+)"', page) == [
         facts.public_id_of(fact) for fact in (other, one)
     ]
     # No number in sequence: two of them would tell how much happened in between.
