@@ -46,6 +46,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             card={"id": person.public_id, "name": person.display_name, "initials": person.initials},
             send=lambda text: self.send(text_data=text),
             close=self.close,
+            is_guest=person.is_guest,
         )
         self._heard: list[float] = []
         self._typed_at = 0.0

@@ -23,7 +23,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from live import questions, sending, streams
+from live import here, questions, sending, streams
 from live.accounts import moved, open_sessions
 from live.ear import Ear
 from live.presence import Presence
@@ -31,6 +31,7 @@ from live.sockets import Socket, send_all
 from live.streams import Stream, StreamId
 
 log = logging.getLogger("parvis.live")
+Granted = list[tuple[str, str, streams.StreamState]]
 
 POLL_SECONDS = 0.9
 # Between two looks when others ask for one: a hundred removals at once cost a few queries.
@@ -52,6 +53,7 @@ class Hub:
         self.seen_at = time.monotonic()
         self.presence = Presence(self._send_to, is_alone=not settings.REDIS_URL)
         self._look = asyncio.Event()
+        self._checks = 0
         self._is_said_blind = False
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live")
         self._tasks: list[asyncio.Task] = []
@@ -90,18 +92,35 @@ class Hub:
         What the rule does not grant, and what does not exist, is answered alike: ``gone``.
         """
         asked = questions.by_kind(list(wanted)[:WATCHES_PER_SOCKET])
-        granted = await self._ask(lambda: questions.open_all(socket.person_id, asked))
+        granted, checks = await self._granted(socket, asked)
         names = {f"{kind}:{public_id}": (kind, public_id, state) for kind, public_id, state in granted}
         keep = {(kind, state.key) for kind, _, state in granted}
         for stream_id in [s for s in socket.watched if s not in keep]:
             await self._unwatch(socket, stream_id)
         for kind, public_id, state in granted:
             await self._watch_one(socket, (kind, state.key), public_id, state)
+        if self._checks != checks:
+            still = {(kind, state.key) for kind, _, state in (await self._granted(socket, asked))[0]}
+            for stream_id in [s for s in socket.watched if s not in still]:
+                await self._unwatch(socket, stream_id)
+        names = {name: found for name, found in names.items() if (found[0], found[2].key) in socket.watched}
         # A frame sent after we looked and before the socket joined is one the client has to ask for.
         sent = {stream.name: stream.version for stream in map(self.streams.get, socket.watched) if stream}
         # SECURITY: in the order asked, not in that in which the database found them: rows of others move it.
         versions = {name: max(names[name][2].version, sent.get(name, 0)) for name in wanted if name in names}
         socket.send({"type": "watching", "versions": versions, "gone": [n for n in wanted if n not in names]})
+
+    async def _granted(self, socket: Socket, asked: dict[str, list[str]]) -> tuple[Granted, int]:
+        """The streams that the rule grants, and how many checks there had been when it was asked.
+
+        SECURITY: where watchers were checked meanwhile the answer may be of before, and this one was not among them.
+        """
+        for _again in range(2):
+            checks = self._checks
+            granted: Granted = await self._ask(lambda: questions.open_all(socket.person_id, asked))
+            if checks == self._checks:
+                break
+        return granted, checks
 
     async def _watch_one(self, socket: Socket, stream_id: StreamId, public_id: str, state: streams.StreamState) -> None:
         stream = self.streams.get(stream_id)
@@ -109,6 +128,8 @@ class Hub:
             stream = self.streams[stream_id] = Stream(stream_id, public_id, state)
             stream.sockets.add(socket)
             await self.ear.listen_to(stream)
+            if socket not in stream.sockets:  # it lost sight of it while we listened
+                return
         elif stream.rights != state.rights:
             await self._check(stream, state.rights)
             if self.streams.get(stream_id) is not stream:  # its last watcher was let go while we asked
@@ -172,7 +193,7 @@ class Hub:
         if version is not None:
             stream.version = max(stream.version, version)
         frames = {language: {**frame, "stream": stream.name} for language, frame in message["frames"].items()}
-        send_all(stream.sockets, frames, skip=message.get("from"))
+        send_all(stream.sockets, frames, skip=message.get("from"), to_guests=message.get("to_guests", True))
 
     @property
     def is_blind(self) -> bool:
@@ -181,6 +202,7 @@ class Hub:
 
     async def _check(self, stream: Stream, rights: tuple) -> None:
         """Ask the rule for all watchers of ``stream`` in one query; those who lost sight of it are let go."""
+        self._checks += 1
         kind, key = stream.id
         allowed: set[int] = set()
         asked: set[int] = set()
@@ -188,6 +210,7 @@ class Hub:
         while people := {socket.person_id for socket in stream.sockets} - asked:
             allowed |= await self._ask(lambda people=people: streams.kinds()[kind].readers(key, people))
             asked |= people
+        self._checks += 1
         stream.rights = rights
         for socket in [s for s in stream.sockets if s.person_id not in allowed]:
             socket.send({"type": "gone", "stream": stream.name})
@@ -256,8 +279,8 @@ class Hub:
         await self.recheck_people(await self._ask(lambda: moved(epochs)))
         for stream in [stream for stream in self.streams.values() if not stream.is_heard]:
             await self.ear.listen_to(stream)
-        for stream, frame in self.presence.frames(list(self.streams.values())):
-            send_all(stream.sockets, {"": {**frame, "stream": stream.name}})
+        for stream, cards in self.presence.owed(list(self.streams.values())):
+            await here.tell(stream, cards, self._ask)
 
     async def _next_look(self) -> None:
         """Wait for the next look's time, or until another node says that somebody lost rights."""
@@ -272,10 +295,7 @@ class Hub:
         stream = next((self.streams[s] for s in socket.watched if self.streams[s].name == name), None)
         if stream is None:
             return
-        # SECURITY: with its rights, so that a node which has not yet seen a removal asks the rule before it shows this.
-        where = {"kind": stream.id[0], "key": stream.id[1], "rights": list(stream.rights)}
-        frames = {"": {"type": "typing", "person": socket.card}}
-        self._send_to(stream.id, {"type": "live.event", **where, "from": socket.person_id, "frames": frames})
+        self._send_to(stream.id, await here.typing(stream, socket, self._ask))
 
     async def _ask(self, question: Callable[[], Any]) -> Any:
         """Run a question to the database off the loop, on the hub's own threads."""

@@ -82,6 +82,13 @@ class Elsewhere:
         return changed
 
 
+def frame_of(cards: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """What a socket is told of who is here."""
+    # By name: the order of a set of sockets is chance, and which are the first twenty with it.
+    everybody = sorted(cards, key=lambda card: (card["name"], card["id"]))
+    return {"type": "here", "people": everybody[:NAMED], "count": len(everybody)}
+
+
 class Presence:
     """Who is here, over all nodes, for one hub. ``send_to`` reaches the hubs that watch a stream, or (None) all."""
 
@@ -120,8 +127,8 @@ class Presence:
         if message["asks"]:
             stream.tell_at = 0.0
 
-    def frames(self, streams: Iterable[Watched]) -> list[tuple[Watched, dict[str, Any]]]:
-        """Tell the other nodes what is due; the frames that this node's sockets are owed."""
+    def owed(self, streams: Iterable[Watched]) -> list[tuple[Watched, Cards]]:
+        """Tell the other nodes what is due; of which streams this node's sockets are to hear who is here."""
         now = time.monotonic()
         if not self._is_alone and now - self._said_alive >= ALIVE_EVERY:
             self._said_alive = now
@@ -137,10 +144,7 @@ class Presence:
                 stream.tell_at, stream.asks = now + TELL_AGAIN_SECONDS, False
             if stream.here_changed or stream.id in changed:
                 stream.here_changed = False
-                # By name: the order of a set of sockets is chance, and which are the first twenty with it.
-                together = {**self.elsewhere.people(stream.id), **here}.values()
-                everybody = sorted(together, key=lambda card: (card["name"], card["id"]))
-                owed.append((stream, {"type": "here", "people": everybody[:NAMED], "count": len(everybody)}))
+                owed.append((stream, {**self.elsewhere.people(stream.id), **here}))
         return owed
 
     def _tell(self, stream: Watched, here: Cards) -> None:

@@ -22,7 +22,7 @@ class Socket:
 
     __slots__ = (
         "_bytes", "_close", "_send", "_waiting", "_writer",
-        "card", "epoch", "is_open", "language", "person_id", "session_key", "watched",
+        "card", "epoch", "is_guest", "is_open", "language", "person_id", "session_key", "watched",
     )  # fmt: skip
 
     def __init__(
@@ -35,8 +35,10 @@ class Socket:
         card: dict[str, Any],
         send: Callable[[str], Awaitable[None]],
         close: Callable[[int], Awaitable[None]],
+        is_guest: bool = False,
     ) -> None:
         self.person_id = person_id
+        self.is_guest = is_guest
         self.epoch = epoch
         self.session_key = session_key
         self.language = language
@@ -98,10 +100,12 @@ class Socket:
             return
 
 
-def send_all(sockets: Iterable[Socket], frames: dict[str, dict], skip: int | None = None) -> None:
+def send_all(
+    sockets: Iterable[Socket], frames: dict[str, dict], skip: int | None = None, *, to_guests: bool = True
+) -> None:
     """Encode each language's frame once and hand the same text to every socket."""
     encoded = {language: Socket.encode(frame) for language, frame in frames.items()}
     default = encoded.get("") or next(iter(encoded.values()))
     for socket in list(sockets):
-        if socket.person_id != skip:
+        if socket.person_id != skip and (to_guests or not socket.is_guest):
             socket.send_text(encoded.get(socket.language, default))

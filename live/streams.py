@@ -36,13 +36,16 @@ class Stream:
     """What the hub knows of one watched stream."""
 
     __slots__ = (
-        "asks", "here_changed", "id", "is_heard", "public_id", "rights", "sockets", "tell_at", "version",
+        "_rights", "asks", "here_changed", "id", "is_heard", "known_to_guests", "public_id", "sockets", "tell_at",
+        "version",
     )  # fmt: skip
 
     def __init__(self, stream_id: StreamId, public_id: str, state: StreamState) -> None:
         self.id = stream_id
         self.public_id = public_id
-        self.rights = state.rights
+        # Of the people here, those whom its guests may know of, as far as that was asked under these rights.
+        self.known_to_guests: set[int] = set()
+        self._rights = state.rights
         self.version = state.version
         self.sockets: set[Socket] = set()
         # Presence: who is here changed; when the other nodes are told; whether they are asked in turn.
@@ -53,13 +56,28 @@ class Stream:
         self.is_heard = False
 
     @property
+    def rights(self) -> tuple:
+        """Those under which the watchers were last checked."""
+        return self._rights
+
+    @rights.setter
+    def rights(self, rights: tuple) -> None:
+        if rights != self._rights:
+            self._rights, self.here_changed = rights, True
+            self.known_to_guests.clear()
+
+    @property
     def name(self) -> str:
         """What the client calls it: ``thread:<public id>``."""
         return f"{self.id[0]}:{self.public_id}"
 
 
 class StreamKind(Protocol):
-    """How one kind of stream is asked. Every method is one query, and none may trust the client."""
+    """How one kind of stream is asked. Every method is one query, and none may trust the client.
+
+    A kind that shows who is here has ``known_to_guests(key, person_ids)`` too: those of them whom every guest among
+    its readers may know of. Without it guests are shown nobody.
+    """
 
     name: str
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from people import limits, services
 from people.models import Person
@@ -22,6 +24,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_ajax(self, request: HttpRequest) -> bool:
         """Never: our pages post forms and get pages."""
         return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """True for a page under the very name one came by, and for no other name in PARVIS_HOSTS."""
+        request = context.request
+        return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Person | None:
         """The person, or None; raises LimitReached. A try that succeeds is not counted."""

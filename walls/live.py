@@ -44,6 +44,11 @@ class ThreadStream:
             return set()
         return set(policy.audience(thread).filter(pk__in=person_ids).values_list("pk", flat=True))
 
+    def known_to_guests(self, key: int, person_ids: Collection[int]) -> set[int]:
+        """Those who are in the thread's space: guests know whom they share one with, and no other reader."""
+        inside = Membership.objects.filter(space__in=Thread.objects.filter(pk=key).values("space"))
+        return set(inside.filter(person__in=person_ids).values_list("person_id", flat=True))
+
 
 class WallStream:
     """Streams of a space. Employees and guests watch different ones: a guest must not see that anything

@@ -27,6 +27,8 @@ ELSEWHERE = (
     ),
     *("https:evil.example", "http:///evil.example", "javascript:alert(1)", "data:text/html,x", "/%09/evil.example"),
     *("https://testserver@evil.example/", "https://testserver.evil.example/", "http://evil.example:80#testserver"),
+    # Names under which a server may be asked too, but no page of this one was.
+    *("http://localhost/", "//127.0.0.1/", "https://localhost:8000/x"),
     *("//\u3002evil.example", "/\x00/evil.example", "//[2001:db8::1]/", "\u2028//evil.example", "evil.example"),
 )
 

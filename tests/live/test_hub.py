@@ -269,3 +269,28 @@ async def test_a_frame_sent_between_the_look_and_the_joining_is_one_the_client_a
     assert answer["versions"] == {f"space:{space.public_id}": 1}
     for socket in (first, second):
         await socket.disconnect()
+
+
+async def test_who_is_removed_while_the_rule_is_asked_for_them_watches_nothing(cast, monkeypatch):
+    """Granted before the removal, joined after its check: nobody would look again until the next poll."""
+    monkeypatch.setattr(hub_module, "POLL_SECONDS", 60)
+    space = cast.spaces["hidden"]
+    staying, _, _ = await knock(cast.member)
+    await _watch(staying, space)
+    leaving, _, _ = await knock(cast.leaver)
+    opened = SpaceStream.open
+
+    def open_and_remove(self, viewer, public_ids):
+        granted = opened(self, viewer, public_ids)
+        if viewer == cast.leaver and Membership.objects.filter(space=space, person=viewer).exists():
+            _remove(space, viewer)
+            push.revoke_now()
+        return granted
+
+    monkeypatch.setattr(SpaceStream, "open", open_and_remove)
+    name = f"space:{space.public_id}"
+    assert await _watch(leaving, space) == {"type": "watching", "versions": {}, "gone": [name]}
+    await staying.send_json_to({"type": "typing", "stream": name})
+    assert await leaving.receive_nothing(timeout=0.5)
+    for socket in (staying, leaving):
+        await socket.disconnect()

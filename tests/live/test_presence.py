@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from live.presence import NAMED, Presence
+from live.presence import NAMED, Presence, frame_of
 from live.sockets import Socket
 from live.streams import Stream, StreamState
 
@@ -21,6 +21,7 @@ def test_who_is_here_is_named_by_name_and_so_are_the_first_of_many():
         )
     presence = Presence(lambda stream_id, message: None, is_alone=True)
     presence.changed(stream)
-    ((_, frame),) = presence.frames([stream])
+    ((_, cards),) = presence.owed([stream])
+    frame = frame_of(cards.values())
     assert [card["name"] for card in frame["people"]] == people[:NAMED]
     assert frame["count"] == NAMED + 9

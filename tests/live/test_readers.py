@@ -124,3 +124,29 @@ async def test_the_badge_that_is_pushed_counts_only_what_one_may_still_read(cast
     await sync_to_async(tell_inbox)([cast.leaver.pk])
     assert (await next_of(socket, "inbox"))["unread"] == 1
     await socket.disconnect()
+
+
+async def test_a_guest_is_shown_who_is_in_the_group_and_nobody_who_only_looks_in(cast, monkeypatch):
+    """Every employee reads an open group; a guest knows of those who are in it, and of no other."""
+    monkeypatch.setattr(hub_module, "POLL_SECONDS", 0.2)
+    (thread,) = await sync_to_async(walls.post_thread)(
+        author=cast.member, spaces=cast.spaces["open"], source="Torque", label="shared"
+    )
+    name = f"thread:{thread.public_id}"
+    outsider, guest, member = [await watching(one, name) for one in (cast.outsider, cast.guest, cast.member)]
+
+    async def until(socket, *names: str) -> None:
+        while [card["name"] for card in (await next_of(socket, "here"))["people"]] != list(names):
+            pass
+
+    await until(member, "Gus Guest", "Max Member", "Otto Outsider")
+    frame = await next_of(guest, "here")
+    while frame["count"] < 2:
+        frame = await next_of(guest, "here")
+    assert [card["name"] for card in frame["people"]] == ["Gus Guest", "Max Member"] and frame["count"] == 2
+    for who, says in ((outsider, "Otto Outsider"), (member, "Max Member")):
+        await who.send_json_to({"type": "typing", "stream": name})
+        assert (await next_of(member if who is outsider else outsider, "typing"))["person"]["name"] == says
+    assert (await next_of(guest, "typing"))["person"]["name"] == "Max Member"
+    for socket in (outsider, guest, member):
+        await socket.disconnect()
