@@ -4,7 +4,12 @@ They raise ``Http404`` where even the existence is secret, ``PermissionDenied`` 
 ``ValidationError`` (with a sentence and a code) where the act would break what the group promises.
 """
 
-from groups.services.conversations import leave_conversation, make_named_readers, start_conversation
+from groups.services.conversations import (
+    call_named_readers,
+    leave_conversation,
+    make_named_readers,
+    start_conversation,
+)
 from groups.services.invitations import accept_invitation, decline_invitation, invite, withdraw_invitation
 from groups.services.members import (
     add_member,
@@ -34,6 +39,7 @@ __all__ = [
     "add_member",
     "archive",
     "ask_to_join",
+    "call_named_readers",
     "change_role",
     "change_visibility",
     "create_group",

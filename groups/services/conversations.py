@@ -86,13 +86,24 @@ def make_named_readers(*, author: Person, readers: Iterable[Person], name: str =
     space = Space.objects.create(
         type=SpaceType.HIDDEN,
         is_named_readers=True,
-        # It is called after its thread, whose title may be longer.
-        name=fold_name(name)[:NAME_LIMIT],
+        name=_name_of(name),
         created_by=author,
         default_label=Label.CONFIDENTIAL,
     )
     _put_in(space, [author, *people.values()], by=author, manager=author)
     return space
+
+
+def call_named_readers(*, space: Space, title: str) -> None:
+    """Let the space of a restricted thread be called as the thread is now: what was taken back stands nowhere."""
+    if space.is_named_readers and space.name != _name_of(title):
+        space.name = _name_of(title)
+        space.save(update_fields=["name"])
+
+
+def _name_of(title: str) -> str:
+    """The name of a thread's own space: its title may be longer."""
+    return fold_name(title)[:NAME_LIMIT].rstrip()
 
 
 def _put_in(space: Space, people: list[Person], *, by: Person, manager: Person | None = None) -> None:

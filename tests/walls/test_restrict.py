@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from groups import queries
+from groups.models import Space
 from people.models import NAME_LIMIT
 from people.services import deactivate
 from walls import restrictions
@@ -44,6 +45,25 @@ def test_a_title_may_be_longer_than_the_name_of_a_group(cast):
     (named,) = walls.post_thread(author=cast.member, readers=[cast.manager], source="x", title=title)
     for thread in (narrow, named):
         assert thread.title == title and 0 < len(thread.space.name) <= NAME_LIMIT
+
+
+def test_the_space_of_the_readers_keeps_no_title_that_was_changed_or_taken_back(cast, talk):
+    """The inbox and break-glass call it so: a word that was taken back would stand there for ever."""
+    talk = walls.restrict_thread(editor=cast.member, thread=talk, readers=[cast.manager])
+    opening = talk.posts.get(number=1)
+
+    def name() -> str:
+        return Space.objects.get(pk=talk.space_id).name
+
+    assert name() == "Figures"
+    opening = walls.edit_post(
+        editor=cast.member, post=opening, source="Figures", title="Numbers", based_on_revision=opening.revision
+    )
+    assert name() == "Numbers"
+    walls.delete_post(by=cast.member, post=opening)
+    assert name() == ""
+    walls.restore_post(by=cast.member, post=opening)
+    assert name() == "Numbers"
 
 
 def test_the_page_says_who_could_read_and_who_can_and_proposes_who_wrote(cast, talk, signed_in):

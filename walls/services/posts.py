@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from groups import policy
+from groups import services as groups
 from kit import clock, facts
 from people.models import Person
 from walls import rights
@@ -139,6 +140,7 @@ def edit_post(
         thread.title, thread.excerpt = title, texts.excerpt_of(text.text, text.source)
         thread.text_language, thread.cover = text.text_language, text.cover
         fields += ["title", "excerpt", "text_language", "cover"]
+        groups.call_named_readers(space=thread.space, title=title)
     thread.save(update_fields=fields)
     post.save()
     mentioned = texts.store_mentions(post, text.mentioned)
@@ -187,6 +189,7 @@ def delete_post(*, by: Person, post: Post) -> Post:
     if post.opens:
         thread.deleted_at, thread.deleted_by = now, by
         thread.title = thread.excerpt = thread.cover = ""
+        groups.call_named_readers(space=thread.space, title="")
     else:
         thread.reply_count -= 1
     if thread.accepted_id == post.pk:
@@ -225,6 +228,7 @@ def restore_post(*, by: Person, post: Post) -> Post:
         thread.deleted_at = thread.deleted_by = None
         thread.title, thread.excerpt = kept.title, texts.excerpt_of(text.text, text.source)
         thread.text_language, thread.cover = text.text_language, text.cover
+        groups.call_named_readers(space=thread.space, title=kept.title)
     else:
         thread.reply_count += 1
     kept.delete()
