@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+import time
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 
 from kit import clock
 from walls import feeds
 from walls import services as walls
-from walls.models import Post, Revision
+from walls.models import Picture, Post, Revision
 
 
 def test_a_deleted_reply_leaves_no_word_and_its_thread_takes_its_old_place(cast, thread):
@@ -47,6 +50,38 @@ def test_after_an_hour_it_is_gone_for_good(cast, thread):
             walls.restore_post(by=cast.member, post=thread.opening)
         assert walls.erase_deleted() == 1
     assert not Revision.objects.exists() and not thread.opening.reactions.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_brought_back_in_the_last_second_keeps_its_pictures(cast):
+    """On PostgreSQL the sweep sees the post as it was before, until the transaction that brings it back is over."""
+    keys = {"uploaded_by": cast.member, "sha256": "a" * 64, "thumbnail_sha256": "b" * 64, "width": 1, "height": 1}
+    picture = Picture.objects.create(**keys)
+    source = f"![Gear](picture:{picture.public_id})"
+    (thread,) = walls.post_thread(author=cast.member, spaces=cast.spaces["open"], source=source)
+    walls.delete_post(by=cast.member, post=thread.opening)
+    deleted_at = Post.objects.get(pk=thread.opening.pk).deleted_at
+    is_back = threading.Event()
+
+    def bring_back() -> None:
+        with clock.set_to(deleted_at + dt.timedelta(minutes=59)), transaction.atomic():
+            walls.restore_post(by=cast.member, post=thread.opening)
+            is_back.set()
+            time.sleep(1)
+        connection.close()
+
+    def sweep() -> None:
+        with clock.set_to(deleted_at + dt.timedelta(minutes=61)):
+            walls.erase_deleted()
+        connection.close()
+
+    restoring, erasing = threading.Thread(target=bring_back), threading.Thread(target=sweep)
+    restoring.start()
+    assert is_back.wait(10)
+    erasing.start()
+    for one in (restoring, erasing):
+        one.join(20)
+    assert Picture.objects.filter(post=thread.opening).exists()
 
 
 def test_deleting_twice_is_once_and_a_stranger_deletes_nothing(cast, thread):

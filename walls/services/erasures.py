@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from kit import clock
 from walls.models import Picture, Post, Reaction, Revision
@@ -13,8 +14,9 @@ from walls.services.posts import RESTORE_WITHIN
 def erase_deleted(limit: int = 500) -> int:
     """Forget texts, revisions, reactions and pictures of posts deleted more than an hour ago; how many posts."""
     before = clock.now() - RESTORE_WITHIN
-    gone = Post.objects.filter(deleted_at__lt=before, revisions__isnull=False)
-    keys = list(gone.values_list("pk", flat=True).distinct()[:limit])
+    gone = Post.objects.filter(Exists(Revision.objects.filter(post=OuterRef("pk"))), deleted_at__lt=before)
+    # Locked, or one that is brought back at this very moment would lose its pictures and its history.
+    keys = list(gone.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
     Revision.objects.filter(post_id__in=keys).delete()
     Reaction.objects.filter(post_id__in=keys).delete()
     Picture.objects.filter(post_id__in=keys).delete()
