@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from people.models import Person
+from search import limits
 from search import queries as search
 from search import words as language
 from search.language import QueryError, parse
@@ -17,10 +18,11 @@ _WORD = re.compile(r"[^\W_]{3,30}")
 def similar_threads(viewer: Person, text: str, *, but: Thread | None = None, limit: int = 5) -> list[Thread]:
     """Readable threads whose title or first words share at least two word stems with ``text``, best first.
 
-    Empty while there is no index: help beside the work never stands in its way.
+    Empty while there is no index, and for who asks without end: help beside the work never stands in its way.
     """
     wanted = _stems(text)
-    if len(wanted) < 2:
+    # PERF: each is a search of up to a second, which whoever writes fast asks for as often as the palette does.
+    if len(wanted) < 2 or limits.seconds_to_wait(viewer, "similar", limits.SUGGESTIONS):
         return []
     try:
         found = search.search(viewer=viewer, query=parse(" OR ".join(list(wanted)[:WORDS_ASKED])), beside=False)

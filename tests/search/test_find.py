@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from groups import policy
 from groups.models import Label, Membership
-from search import queries, spelling, suggestions
+from search import limits, queries, spelling, suggestions
 from search.engines.matching import Gate
 from search.findables import Findable
 from search.language import parse
 from tests.search.writing import write_thread
 from walls.models import Post
+from walls.similar import similar_threads
 
 RESULTS = reverse("search:results")
 
@@ -28,6 +30,16 @@ def test_each_of_the_cast_finds_what_they_may_read(cast, threads, index):
     assert set(found(cast.manager, "porosity")) == everywhere
     assert set(found(cast.outsider, "porosity")) == {"Porosity common", "Porosity personal", "Porosity open"}
     assert found(cast.guest, "porosity") == []
+
+
+def test_who_asks_what_was_asked_already_without_end_costs_no_search(cast, threads, index, monkeypatch):
+    index()
+    cache.clear()
+    monkeypatch.setattr(limits, "SUGGESTIONS", 1)
+    text = f"{threads['open'].title} {threads['open'].excerpt}"
+    assert similar_threads(cast.member, text)
+    assert similar_threads(cast.member, text) == []
+    assert similar_threads(cast.manager, text), "one is not held up by another"
 
 
 def test_a_guest_finds_only_threads_shared_with_guests(cast, threads, index):
