@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
 
-from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -35,9 +34,7 @@ class Costs:
             stack.enter_context(connection.execute_wrapper(self._execute))
             for alias in CACHES:
                 stack.enter_context(self._listening(alias))
-            if not settings.DATABASE_URL:
-                # On PostgreSQL rows wait for a run that says whether any differ there; statements are compared on both.
-                stack.enter_context(mock.patch.object(CursorWrapper, "__getattr__", self._fetching))
+            stack.enter_context(mock.patch.object(CursorWrapper, "__getattr__", self._fetching))
             yield
 
     @property

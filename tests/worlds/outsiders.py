@@ -13,7 +13,7 @@ from tests.worlds.addresses import Known
 from tests.worlds.recording import Answer, Recording
 from tests.worlds.world import NOBODY, World
 
-#: role: who plays it. There is no API yet: its token joins them with it.
+#: role: who plays it
 ADMINISTRATOR = "administrator who is no member"
 OUTSIDERS = {
     "anonymous": NOBODY,
@@ -22,6 +22,8 @@ OUTSIDERS = {
     ADMINISTRATOR: "ada",
     "manager of another group": "mona",
 }
+#: who is not among them because there is no such thing: what code would say where there were one, and where it may
+NOT_THERE = {"API token": (r"(?i)\bhttp_authorization\b|[\"']authorization[\"']", {"intranet/probes.py"})}
 #: who approved that another administrator looks into a group, which gives no sight of it
 APPROVER = "administrator who approved"
 FORMER = {"former member": "lea", "removed member": "rita"}

@@ -21,7 +21,7 @@ from live import consumers, routing
 from tests.contracts import test_urls as contract
 from tests.worlds.addresses import ALSO, DIALOG, HTMX, KINDS, LEFT_OUT, PARTS, Known, needs, with_keys
 from tests.worlds.company import PUBLIC
-from tests.worlds.outsiders import FORMER, IS_LONG, OUTSIDERS
+from tests.worlds.outsiders import FORMER, IS_LONG, NOT_THERE, OUTSIDERS
 from tests.worlds.recording import Answer, difference
 from tests.worlds.secret import PRIVATE, Secret
 from tests.worlds.ways_out import COMMANDS, MACHINES, SAID, SENDERS, SOCKETS, SUBSCRIBERS, TASKS
@@ -113,6 +113,13 @@ def test_every_module_that_sends_mail_is_known():
 
 def test_every_message_a_socket_understands_is_played():
     assert set(re.findall(r'"type": "(\w+)"', inspect.getsource(consumers._understand))) == SAID
+
+
+@pytest.mark.parametrize("role", NOT_THERE)
+def test_a_kind_of_outsider_that_is_not_played_is_not_there(role):
+    """Whoever brings an API lets its token look, too: ``outsiders.OUTSIDERS``."""
+    said, known = NOT_THERE[role]
+    assert {file for file, text in _product() if re.search(said, text)} == known
 
 
 def test_every_socket_and_every_door_before_django_is_known():

@@ -1,8 +1,4 @@
-"""A guessed key of a hidden thing takes as long as a key nobody has; and the measure would find it if it did not.
-
-On SQLite the database works in the thread that is measured. On PostgreSQL it is a process of its own: there the steps
-are compared (statements, rows, calls of caches: ``test_nothing_forgotten``) and time is not.
-"""
+"""A guessed key of a hidden thing takes as long as a key nobody has; and the measure would find it if it did not."""
 
 from __future__ import annotations
 
@@ -23,7 +19,7 @@ from tests.worlds.world import IS_SERVER, World, empty, playing
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.slow,
-    pytest.mark.skipif(IS_SERVER, reason="PostgreSQL answers in a process of its own: its time is not this thread's"),
+    pytest.mark.skipif(IS_SERVER, reason="docs/privacy.md says why, and what is compared in its stead"),
 ]
 
 #: address, and of which hidden thing the key is guessed

@@ -29,6 +29,7 @@ from kit.models import Fact
 from people.models import Company, Person
 from search import queries as search
 from search.engines import whoosh_engine
+from search.engines.deadline import Deadline
 from tests.archive.conftest import unguarded
 from tests.worlds.browsers import PASSWORD, Browser
 from tests.worlds.recording import Answer
@@ -155,6 +156,11 @@ def hear() -> None:
                 search.backend().writer.hear_now(facts.HeardFact(fact.pk, fact.name, fact.ids, fact.told_at))
 
 
+def unhurried() -> contextlib.AbstractContextManager[Any]:
+    """No search gives up: what it answers where it was too slow on this machine would differ by chance."""
+    return mock.patch.multiple(Deadline, is_over=False, left=60.0)
+
+
 @contextlib.contextmanager
 def playing(world: World, folder: Path) -> Iterator[World]:
     """An empty database, index, cache, folder of files and mail box for ``world``, its clock and its chance."""
@@ -170,9 +176,10 @@ def playing(world: World, folder: Path) -> Iterator[World]:
     mail.outbox = []
     # A page of results says how long the search took: here, no time at all.
     no_time = mock.patch.object(search, "time", SimpleNamespace(monotonic=float))
+    no_hurry = unhurried()
     # In this process: a branch that forks has none beside it, and a world knows no other process than its database.
     here = mock.patch.object(pictures, "remake", picture_workshop.made_here)
-    with own, no_time, here, world.clock.instead_of_time(), world.chance.instead_of_secrets():
+    with own, no_time, no_hurry, here, world.clock.instead_of_time(), world.chance.instead_of_secrets():
         _use_index()
         search.backend().rebuild()
         if IS_SERVER:

@@ -1,7 +1,8 @@
 """Matching on PostgreSQL: the same questions as :mod:`search.engines.matching`, answered by SQL behind the same gate.
 
-SECURITY: the gate stands in every statement below. Words that may stand in for others come from a table of all words,
-and each is then asked for behind the gate, before they are counted and cut to a few.
+SECURITY: the gate stands in every statement below but one. Words that may stand in for others come from a table of all
+words, in one row however many they are; each is then asked for behind the gate, before they are counted and cut to a
+few, and those that nothing readable holds are no rows of the answer.
 """
 
 from __future__ import annotations
@@ -187,13 +188,14 @@ class PostgresMatching:
         if not slips:
             return []
         close = {}
-        for candidate, _ in (yield self._candidates(word, slips)):
+        ((candidates, _),) = yield self._candidates(word, slips)
+        for candidate in candidates.split():
             if (far := distance(word, candidate, slips)) <= slips:
                 close[candidate] = far
         # SECURITY: asked also where no word is close, or the number of questions would tell of words in hidden posts;
         # how often a word is used is counted behind the gate, so hidden posts never move this order.
         used = yield self._used(sorted(close))
-        found = [Near(candidate, close[candidate], uses) for candidate, uses in used if uses]
+        found = [Near(candidate, close[candidate], uses) for candidate, uses in used]
         return sorted(found, key=lambda one: (one.slips, -one.uses, one.word))
 
     def holding(self, word: str) -> set[int]:
@@ -227,20 +229,26 @@ class PostgresMatching:
         return Question(statement, [self._label, _like(word), *self._behind_parameters])
 
     def _candidates(self, word: str, slips: int) -> Question:
-        """Words that share with ``word`` a beginning or an end that the slips left alone."""
+        """Words that share with ``word`` a beginning or an end that the slips left alone, with a blank between them.
+
+        SECURITY: one row, or the number of rows would tell how many words there are in what one may not read.
+        """
         keep = kept_part(word, slips)
         statement = (
-            "SELECT word, 0 FROM search_word WHERE label = %s AND word <> %s AND length(word) BETWEEN %s AND %s "
-            "AND (word LIKE %s OR reverse(word) LIKE %s)"
+            "SELECT COALESCE(string_agg(word, ' '), ''), 0 FROM search_word WHERE label = %s AND word <> %s "
+            "AND length(word) BETWEEN %s AND %s AND (word LIKE %s OR reverse(word) LIKE %s)"
         )
         lengths = (len(word) - slips, len(word) + slips)
         ends = (_like(word[:keep]), _like(word[::-1][:keep]))
         return Question(statement, [self._label, word, *lengths, *ends])
 
     def _used(self, words: list[str]) -> Question:
-        """For each word, in how many titles and bodies behind the gate it stands."""
-        statement = f"SELECT w.word, ({self._rows('count(*)', _SPOKEN)}) FROM unnest(%s::text[]) w (word)"  # noqa: S608
-        return Question(statement, [*self._behind_parameters, words])
+        """In how many titles and bodies behind the gate each word stands; those that stand in none are left out."""
+        statement = (
+            "SELECT w.word, c.uses FROM unnest(%s::text[]) w (word) "  # noqa: S608 - our own text
+            f"CROSS JOIN LATERAL ({self._rows('count(*)', _SPOKEN)}) c (uses) WHERE c.uses > 0"
+        )
+        return Question(statement, [words, *self._behind_parameters])
 
 
 def _behind(one: Findable, gate: Gate) -> tuple[str, list[Any]]:

@@ -13,7 +13,10 @@ DOORS: dict[str, tuple[str, ...]] = {
     "counts": ("the count is of all posts", "topics count all threads"),
     "page numbers, load more": ("more is offered when there are more for others",),
     "score and order of public hits": ("the order follows how rare a word is everywhere",),
-    "did you mean": ("a slip is mended with words of everybody",),
+    "did you mean": (
+        "a slip is mended with words of everybody",
+        "words of everybody are fetched to mend a slip",
+    ),
     "prefix suggestions and the palette": ("suggestions are kept for whoever comes next",),
     "facets": ("facets count all documents",),
     "tag clouds and words in use": (

@@ -123,6 +123,20 @@ def a_slip_is_mended_with_words_of_everybody() -> Mistake:
     return instead(spelling, "did_you_mean", make)
 
 
+@leak("search: did you mean, at a cost", look("/search/?q=zirconum"))
+def words_of_everybody_are_fetched_to_mend_a_slip() -> Mistake:
+    """The mistake that the two worlds found in the product, on PostgreSQL."""
+
+    def make(real: Any) -> Any:
+        def better(*, viewer: Any, query: Any) -> Any:
+            list(Post.objects.filter(text__icontains=_words(query)[0][:5]).values_list("text"))
+            return real(viewer=viewer, query=query)
+
+        return better
+
+    return instead(spelling, "did_you_mean", make)
+
+
 @leak("search: tag, at a cost", look("/search/?q=tag:zirconium"))
 def a_tag_is_looked_for_among_those_of_everybody() -> Mistake:
     """The mistake that the two worlds found in the product."""

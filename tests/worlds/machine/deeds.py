@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from tests.worlds.machine.scene import Scene
-from tests.worlds.machine.steps import Draw, Step
+from tests.worlds.machine.scene import INSIDERS, Scene
+from tests.worlds.machine.steps import Draw, Nothing, Step
 
 Makes = Callable[[Scene, Draw], Step]
 
@@ -18,6 +19,15 @@ class Deed:
     name: str
     make: Makes
     is_private: bool
+
+    def step(self, scene: Scene, choose: Callable[[Sequence[Any]], Any]) -> Step | None:
+        """One step of it, by what ``choose`` takes of each list; None where there is nothing to do it with."""
+        try:
+            step = self.make(scene, Draw(choose, scene, inside=self.is_private))
+        except Nothing:
+            return None
+        # In one world only: whoever acts there is inside.
+        return step if step.who in INSIDERS or not self.is_private else None
 
 
 DEEDS: dict[str, Deed] = {}

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.long_runs import KeptLines, write_between
-from tests.worlds.leaks.planting import Leak
+from tests.worlds.leaks import sockets
+from tests.worlds.leaks.planting import LEAKS, Leak
 from tests.worlds.machine.scripts import Script, Unlike
 from tests.worlds.world import IS_SERVER
 
@@ -69,6 +70,11 @@ def leak_line(
     }
 
 
+def is_of_open_tabs(leak: Leak) -> bool:
+    """True for what nobody can notice in a random script: no tabs are open there (docs/decisions/0191)."""
+    return leak.plant.__module__ == sockets.__name__
+
+
 def _now(code: str) -> dict[str, Any]:
     return {"at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), "code": code, "database": DATABASE}
 
@@ -120,7 +126,11 @@ def _of_leaks(lines: list[dict[str, Any]]) -> list[str]:
     for line in lines:
         by_leak.setdefault(line["leak"], []).append(line)
     found = {name: [line for line in some if line["found"]] for name, some in by_leak.items()}
-    out = [f"\nPlanted leaks that the same random scripts found: {sum(map(bool, found.values()))} of {len(by_leak)}.\n"]
+    of_tabs = sum(map(is_of_open_tabs, LEAKS))
+    out = [
+        f"\nPlanted leaks that random scripts found: {sum(map(bool, found.values()))} of {len(by_leak)}. The {of_tabs} "
+        "of open tabs are not among them: random scripts have no tabs, each has its own short script.\n"
+    ]
     out += ["| planted leak | door | hunts | found | steps until it was (median) |", "|---|---|---:|---:|---:|"]
     for name, some in sorted(by_leak.items(), key=lambda item: (item[1][0]["door"], item[0])):
         steps = [line["steps"] for line in found[name]]

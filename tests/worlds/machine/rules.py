@@ -1,28 +1,33 @@
 """The state machine of Hypothesis: every deed is a rule; it draws who does what, and leaves rules out at random.
 
-Hypothesis switches a random set of rules off for each script (swarm testing), and makes a script that fails shorter.
+Hypothesis switches a random set of rules off for each script (swarm testing). The same choices come to the same end
+whenever they are made: where a script looks is drawn, too, and nothing depends on how many were played before it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.errors import Flaky
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.worlds.machine import besides, gathering, talking  # noqa: F401 - each registers its deeds
 from tests.worlds.machine.deeds import DEEDS, Deed
 from tests.worlds.machine.pairs import Pair
-from tests.worlds.machine.scene import INSIDERS
-from tests.worlds.machine.scripts import Form, Pace, Script
-from tests.worlds.machine.steps import Draw, Nothing
+from tests.worlds.machine.scripts import Form, Pace, Script, Unlike
+from tests.worlds.machine.shorter import Chosen, Taken, shortened
 
 #: hears of each script that was played: the script, and the difference it found or None
 Hears = Callable[[Script, BaseException | None], None]
+
+
+#: where a script may begin to look: so many, that few begin at the same place
+TURNS = 99_991
 
 
 class Enough(KeyboardInterrupt):
@@ -32,44 +37,53 @@ class Enough(KeyboardInterrupt):
 class Machine(RuleBasedStateMachine):
     """One script on a branch of the two worlds."""
 
-    found: BaseException | None
     #: how many steps it takes; Hypothesis draws more, for some of what it draws there is nothing to do with yet
     limit: int
 
-    def __init__(self, pair: Pair, form: Form, pace: Pace, *, plant: str = "", turn: int = 0, is_idle: bool) -> None:
+    def __init__(self, pair: Pair, form: Form, pace: Pace, plant: str) -> None:
         super().__init__()
-        self.found = None
-        self.is_idle = is_idle
+        self.found: BaseException | None = None
+        self.script: Script | None = None
+        self.taken: list[Taken] = []
+        self._pair, self._form, self._pace, self._plant = pair, form, pace, plant
         self._stack = contextlib.ExitStack()
-        if is_idle:
+
+    @initialize(turn=st.integers(0, TURNS))
+    def begin(self, turn: int) -> None:
+        """Where it first looks is drawn like everything else. Never at 0: the script in which nobody does anything.
+
+        The first that Hypothesis plays is the simplest one: the same step again and again.
+        """
+        if not turn:
             return
-        self._pair = pair
-        self._stack.enter_context(pair.branch())
+        self._stack.enter_context(self._pair.branch())
         try:
-            self.script = Script(pair, form, pace, turn)
-            if plant:
-                pair.both("plant", plant)
+            if self._plant:  # first: it empties caches, and what is drawn once is drawn before the first step
+                self._pair.both("plant", self._plant)
+            self.script = Script(self._pair, self._form, self._pace, turn)
         except BaseException:
             self._stack.close()
             raise
 
     def do(self, deed: Deed, data: Any) -> None:
         """Draw one step of this deed and take it."""
-        if self.is_idle or self.script.counted.steps >= self.limit:
+        if self.script is None or self.script.counted.steps >= self.limit:
             return
         if self.is_over():
             self.found = Enough()
             raise self.found
 
-        def choose(among: Any) -> Any:
-            return data.draw(st.sampled_from(among))
+        choices: list[Chosen] = []
 
-        try:
-            step = deed.make(self.script.scene, Draw(choose, self.script.scene, inside=deed.is_private))
-        except Nothing:
+        def choose(among: Sequence[Any]) -> Any:
+            number = data.draw(st.sampled_from(range(len(among)))) if len(among) > 1 else 0
+            choices.append(Chosen.of(among, number))
+            return among[number]
+
+        step = deed.step(self.script.scene, choose)
+        if not step:
             return
-        if deed.is_private and step.who not in INSIDERS:
-            return  # in one world only: whoever acts there is inside
+        self.taken.append(Taken(deed, tuple(choices)))
         try:
             self.script.take(step, inside=deed.is_private)
         except Exception as error:
@@ -77,7 +91,7 @@ class Machine(RuleBasedStateMachine):
             raise
 
     def teardown(self) -> None:
-        if self.is_idle:
+        if self.script is None:
             return
         try:
             if self.found is None:
@@ -88,9 +102,9 @@ class Machine(RuleBasedStateMachine):
         finally:
             self.script.counted.worked = sum(self._pair.both("worked"))
             self._stack.close()
-            self.heard()
+            self.heard(self.script)
 
-    def heard(self) -> None:
+    def heard(self, script: Script) -> None:
         """Overridden for each run: the script is over."""
 
     def is_over(self) -> bool:
@@ -126,20 +140,18 @@ def play(
 
     Raises Unlike with the shortest script that differs, and Enough when ``is_over`` says so.
     """
-    played = 0
-    number_of_form = zlib.crc32(form.name.encode())
+    found: list[tuple[Unlike, list[Taken]]] = []
 
     class Heard(Machine):
         limit = steps
 
         def __init__(self) -> None:
-            nonlocal played
-            played += 1
-            # The first that Hypothesis plays is the simplest: the same step again and again.
-            super().__init__(pair, form, pace, plant=plant, turn=number * 7 + played * 31, is_idle=played == 1)
+            super().__init__(pair, form, pace, plant)
 
-        def heard(self) -> None:
-            hears(self.script, self.found)
+        def heard(self, script: Script) -> None:
+            if isinstance(self.found, Unlike):
+                found.append((self.found, self.taken))
+            hears(script, self.found)
 
         def is_over(self) -> bool:
             return is_over()
@@ -149,10 +161,15 @@ def play(
         stateful_step_count=3 * steps,
         database=None,
         deadline=None,
-        phases=(Phase.generate, Phase.shrink) if shrinks else (Phase.generate,),
+        phases=(Phase.generate,),
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
         print_blob=False,
         verbosity=Verbosity.quiet,
     )
-    run_state_machine_as_test(seed(number * 2**32 + number_of_form)(Heard), settings=wanted)
+    try:
+        run_state_machine_as_test(seed(number * 2**32 + zlib.crc32(form.name.encode()))(Heard), settings=wanted)
+    except (Unlike, Flaky):
+        if not (found and shrinks):
+            raise
+        raise shortened(pair, form, *found[0], plant=plant, is_over=is_over) from None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tests.worlds.addresses import Known
 from tests.worlds.company import PUBLIC
-from tests.worlds.machine.pairs import Look, Outcome, Pair
+from tests.worlds.machine.pairs import ID, Look, Outcome, Pair
 from tests.worlds.machine.scene import INSIDERS, Scene
 from tests.worlds.machine.steps import Step, touched
 from tests.worlds.outsiders import FORMER, OUTSIDERS, everything
@@ -55,10 +56,11 @@ class Pace:
 
 
 class Unlike(AssertionError):
-    """Two worlds can be told apart: where, by whom, and after which script."""
+    """Two worlds can be told apart: where, by whom, and after which script; ``look``: what was asked, None for a form
+    or a mail."""
 
-    def __init__(self, where: str, who: str, how: str, script: Sequence[str]) -> None:
-        self.where, self.who, self.how = where, who, how
+    def __init__(self, where: str, who: str, how: str, script: Sequence[str], look: Look | None = None) -> None:
+        self.where, self.who, self.how, self.script, self.look = where, who, how, tuple(script), look
         lines = "\n".join(f"  {number}. {sentence}" for number, sentence in enumerate(script, 1))
         super().__init__(f"{who} can tell two worlds apart at {where}\n    {how}\nafter\n{lines}")
 
@@ -76,12 +78,13 @@ class Counted:
 
 @dataclass
 class Script:
-    """Played on a branch of ``pair``, which has to be there."""
+    """Played on a branch of ``pair``, which has to be there. ``again``: it only looks where that was found."""
 
     pair: Pair
     form: Form
     pace: Pace
     turn: int = 0  # which part of everything is looked at first
+    again: Unlike | None = None
     told: list[str] = field(default_factory=list)
     counted: Counted = field(default_factory=Counted)
 
@@ -129,6 +132,9 @@ class Script:
     # Looking --------------------------------------------------------------------------------------------------------
     def _after(self, step: Step) -> Iterable[Look]:
         """Of what was touched, and of everything, what each role is asked now."""
+        if self.again:
+            yield from self._where_it_was(self.again)
+            return
         near, far = touched(step, self.scene), self._everything()
         for number, who in enumerate(self.form.roles.values()):
             for at, address in enumerate(near):
@@ -138,6 +144,22 @@ class Script:
                 method, address = far[(self.turn * self.pace.sample + at + number * 53) % len(far)]
                 yield who, method, address
         self.turn += 1
+
+    def _where_it_was(self, found: Unlike) -> Iterable[Look]:
+        """The address of ``found``, and those of the same form: in another script things have other keys."""
+        if not found.look:
+            return
+        who, method, where = found.look
+        there = [address for way, address in (*self._everything(), *self._made()) if way == method]
+        for address in dict.fromkeys([where, *there]):
+            if _form(address) == _form(where):
+                yield who, method, address
+
+    def _made(self) -> Iterator[tuple[str, str]]:
+        """Every page of all that there is to know of."""
+        made = [*self.scene.threads, *self.scene.places, *self.scene.posts, *self.scene.shown]
+        step = Step("", "", "", things=made, text="porosity zirconium")
+        return (("get", address) for address in touched(step, self.scene))
 
     def _everything(self) -> list[tuple[str, str]]:
         people = self.scene.people
@@ -154,7 +176,7 @@ class Script:
         for number, (one, other) in enumerate(zip(first, second, strict=True)):
             if one != other:
                 who, method, address = asked[number]
-                self._fail(f"{method.upper()} {address}", who, number)
+                self._fail(f"{method.upper()} {address}", who, number, look=asked[number])
 
     def _compare_mails(self) -> None:
         first, second = self.pair.both("mails", self._insiders)
@@ -167,12 +189,9 @@ class Script:
 
     def end(self) -> None:
         """Everything is compared, and every page of all that was made."""
-        if not self.pace.end:
+        if not self.pace.end or self.again:
             return
-        far = self._everything()
-        made = [*self.scene.threads, *self.scene.places, *self.scene.posts, *self.scene.shown]
-        step = Step("", "", "", things=made, text="porosity zirconium")
-        far += [("get", address) for address in touched(step, self.scene)]
+        far = [*self._everything(), *self._made()]
         looks = [
             (who, method, address)
             for number, who in enumerate(self.form.roles.values())
@@ -182,7 +201,12 @@ class Script:
         for begin in range(0, len(looks), 50):
             self.compare(looks[begin : begin + 50])
 
-    def _fail(self, where: str, who: str, number: int, also: str = "") -> None:
+    def _fail(self, where: str, who: str, number: int, also: str = "", look: Look | None = None) -> None:
         one, other = self.pair.both("whole", number)
         role = next((role for role, name in self.form.roles.items() if name == who), who)
-        raise Unlike(where, role, also + difference(one, other), self.told)
+        raise Unlike(where, role, also + difference(one, other), self.told, look)
+
+
+def _form(address: str) -> str:
+    """``address`` with every key in it left out."""
+    return re.sub(ID, "…", address)

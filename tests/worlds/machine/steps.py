@@ -19,7 +19,7 @@ Thing = Place | Thread | Post | Invitation | Shown
 
 
 class Draw:
-    """Chooses, as the machine draws; ``inside``: among hidden things."""
+    """Chooses, as the machine draws; ``inside``: among hidden things. ``choose`` takes one of a list."""
 
     def __init__(self, choose: Callable[[Sequence[Any]], Any], scene: Scene, *, inside: bool) -> None:
         self.scene, self.inside, self._choose = scene, inside, choose
@@ -28,7 +28,7 @@ class Draw:
         """One of them. Raises Nothing where there is none."""
         if not among:
             raise Nothing
-        return self._choose(list(among)) if len(among) > 1 else among[0]
+        return self._choose(list(among))
 
     def thing(self, among: Sequence[Any], *, harmless: bool = False) -> Any:
         """A thing of this side; newest first, so that a script that is made shorter still has it."""
