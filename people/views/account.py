@@ -97,8 +97,9 @@ class ChangeView(PasswordChangeView):
     success_url = reverse_lazy("people:preferences")
 
     def dispatch(self, request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Only for whom a password counts."""
-        if request.user.is_authenticated and not request.user.may_use_password:
+        """Only for who has a password, and for whom it counts."""
+        person = request.user
+        if person.is_authenticated and not (person.may_use_password and person.has_usable_password()):
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 

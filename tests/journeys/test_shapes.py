@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.conftest import VARIANTS
+
 
 def test_a_thread_on_paper_is_its_texts_with_full_dates_and_no_buttons(sign_in, company):
     page = sign_in("member")
@@ -90,3 +92,37 @@ def test_text_from_right_to_left_stands_on_its_side_and_its_page_does_not_turn(s
     for width in (390, 1440):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+WHOLE = """(node) => {
+    const box = node.getBoundingClientRect();
+    return [[box.left + 6, box.top + 6], [box.right - 6, box.bottom - 6]].every(([x, y]) =>
+        node.contains(document.elementFromPoint(x, y)));
+}"""
+
+
+def test_what_opens_in_a_line_is_seen_whole(sign_in, company, variant):
+    page = sign_in("member", variant)
+    page.goto(f"/threads/{company.threads['question']}/")
+    page.locator("article.post .menu > summary").first.click()
+    menu = page.locator("article.post .sheetlet").first
+    assert menu.evaluate(WHOLE)
+    page.keyboard.press("Escape")
+    field = page.locator("#reply textarea[name=body]")
+    field.click()
+    field.press_sequentially("A word of some length before a name @M")
+    page.locator(".suggest [role=option]").nth(1).wait_for()
+    for option in page.locator(".suggest [role=option]").all():
+        option.scroll_into_view_if_needed()
+        assert option.evaluate(WHOLE), option.inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_button_of_the_composer_breaks_within_a_word(sign_in, language):
+    page = sign_in("french" if language == "fr" else "member", VARIANTS["mobile-light"], language=language)
+    page.goto("/threads/new/")
+    page.locator("#compose-body").fill("Words, of which a draft is kept.")
+    page.locator("#compose [data-draft-note]:not(:empty)").wait_for()
+    assert page.locator("#compose button.primary").evaluate("(node) => node.getClientRects().length") == 1
+    assert page.locator("#compose button.primary").bounding_box()["height"] <= 46

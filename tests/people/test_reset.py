@@ -117,3 +117,12 @@ def test_owner_is_told_that_the_password_changed(cast, django_capture_on_commit_
     services.change_password(person=cast.member, password="seven green apples")
     facts.deliver(Fact.objects.get(name="password.changed").pk)
     assert mail.outbox[0].to == [cast.member.email] and "was changed" in mail.outbox[0].subject
+
+
+def test_who_has_no_password_has_none_to_change(cast):
+    cast.member.set_unusable_password()
+    cast.member.save()
+    client = Client()
+    client.force_login(cast.member)
+    assert client.get("/account/password/change/").status_code == 404
+    assert client.post("/account/password/change/", {"password1": "seven green apples"}).status_code == 404
