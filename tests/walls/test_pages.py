@@ -263,3 +263,11 @@ def test_the_same_message_in_two_places_names_the_other_place_once(cast, signed_
     assert line and " ".join(re.sub("<[^>]+>", "", line[0]).split()).endswith("also stands on the Company wall")
     near = client.get(f"/threads/{first.public_id}/similar/").content.decode()
     assert second.public_id not in near
+
+
+def test_the_history_of_a_message_says_that_it_was_never_changed(cast, signed_in):
+    (thread,) = walls.post_thread(author=cast.member, spaces=cast.spaces["open"], source="As it is")
+    post, client = thread.posts.get(number=1), signed_in(cast.manager)
+    assert "Max Member and never changed." in as_read(client.get(f"/posts/{post.public_id}/history/").content.decode())
+    walls.edit_post(editor=cast.member, post=post, source="As it became", based_on_revision=post.revision)
+    assert "changed 1 time." in client.get(f"/posts/{post.public_id}/history/").content.decode()
