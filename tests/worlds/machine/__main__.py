@@ -110,17 +110,18 @@ class Run:
             and not results.is_of_open_tabs(leak)
         ]
         say(f"Hunting {len(left)} planted leaks; results in {self.leaks.path}.")
-        for number, form in enumerate(FORMS[:2], 1):
+        forms = [form for form in FORMS[:2] if self.asked.form in form.name]
+        for form in forms:
             with rules.begun(self.pair, form), contextlib.suppress(rules.Enough):
                 for hunt in list(left):
-                    self._hunt_one(hunt, form)
-                    if hunt.found or (number == 2 and not self.is_over()):
+                    self._hunt_one(hunt, form, self.asked.limit // len(forms))
+                    if hunt.found or (form is forms[-1] and not self.is_over()):
                         left.remove(hunt)
                         self._keep(hunt)
         return len(left) + sum(not line["found"] for line in self.leaks.lines if line["seed"] == self.seed)
 
-    def _hunt_one(self, hunt: _Hunt, form: Form) -> None:
-        """Half of the steps there may be, in scripts of one form. Raises Enough when it is time to end."""
+    def _hunt_one(self, hunt: _Hunt, form: Form, limit: int) -> None:
+        """So many steps at most, in scripts of one form. Raises Enough when it is time to end."""
         from tests.worlds.machine import rules
         from tests.worlds.machine.scripts import Pace, Unlike
 
@@ -131,7 +132,7 @@ class Run:
                 hunt.found = told
                 raise rules.Enough  # it need not be shown twice
 
-        wanted = -(-self.asked.limit // 2 // self.asked.length)
+        wanted = -(-limit // self.asked.length)
         pace = Pace(self.asked.touched, self.asked.sample, 0)
         try:
             rules.play(self.pair, form, pace, number=self.seed, scripts=wanted, steps=self.asked.length,
