@@ -128,8 +128,9 @@ def _of_leaks(lines: list[dict[str, Any]]) -> list[str]:
     found = {name: [line for line in some if line["found"]] for name, some in by_leak.items()}
     of_tabs = sum(map(is_of_open_tabs, LEAKS))
     out = [
-        f"\nPlanted leaks that random scripts found: {sum(map(bool, found.values()))} of {len(by_leak)}. The {of_tabs} "
-        "of open tabs are not among them: random scripts have no tabs, each has its own short script.\n"
+        f"\nOf {len(LEAKS) - of_tabs} planted leaks {len(by_leak)} were looked for by random scripts, which found "
+        f"{sum(map(bool, found.values()))}. {of_tabs} more are of open tabs, which random scripts do not have; every "
+        "planted leak has a short script of its own.\n"
     ]
     out += ["| planted leak | door | hunts | found | steps until it was (median) |", "|---|---|---:|---:|---:|"]
     for name, some in sorted(by_leak.items(), key=lambda item: (item[1][0]["door"], item[0])):
