@@ -1,4 +1,5 @@
-// Builds static/dist from static/src: scripts, styles, fonts, one sprite of the icons in use, and the emoji lists.
+// Builds static/dist from static/src: scripts, styles, fonts, one sprite of the icons in use, the emoji lists, the icons of the app
+// and the service worker.
 // Every name carries a hash of its content, so browsers keep each file for a year; manifest.json says which name is current.
 // Beside each text file lie its .br and .gz, so the server never compresses while somebody waits. Run by `make run` and `make test` whenever a source or the lock file changed; `npm run watch` while working on the look.
 import { context, build } from "esbuild";
@@ -7,11 +8,16 @@ import { mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises"
 import { existsSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { appIcons, colour } from "./app_icons.mjs";
 
 const SOURCE = "static/src";
 const TARGET = "static/dist";
 const EMOJI_LANGUAGES = ["en", "fr"];
 const ENTRIES = ["parvis.js", "parvis.css"];
+const WORKER = "worker.js";
+// What a device keeps of Parvis: what the offline page is drawn with, and every signed-in page too. Never a page of anybody's.
+const SHELL = ["parvis.js", "parvis.css", "sprite.svg", "icon.svg", "fonts/hanken-grotesk-latin-wght-normal.woff2"];
+const OFFLINE_PAGE = "templates/offline.html";
 
 async function* filesUnder(folder, endings) {
   if (!existsSync(folder)) return;
@@ -64,11 +70,34 @@ function noteOutputs(outputs) {
 
 async function compress() {
   for await (const path of filesUnder(TARGET, [".js", ".css", ".svg", ".json"])) {
-    if (basename(path) === "manifest.json" || existsSync(`${path}.br`)) continue;
+    if (basename(path) === "manifest.json" || (existsSync(`${path}.br`) && basename(path) !== "sw.js")) continue;
     const text = await readFile(path);
     await writeFile(`${path}.gz`, gzipSync(text, { level: 9 }));
     await writeFile(`${path}.br`, brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
   }
+}
+
+/** The service worker under one name that stays (its address does, /sw.js), with the list of what it keeps; another list makes another worker. */
+async function writeWorker() {
+  const list = [...SHELL.map((name) => manifest[name]), ...(manifest["parvis.js needs"] ?? [])].map((name) => `/static/${name}`);
+  const mark = createHash("sha256").update(list.join("\n")).update(await readFile(OFFLINE_PAGE)).digest("hex").slice(0, 8);
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints: [join(SOURCE, WORKER)],
+    format: "iife",
+    splitting: false,
+    metafile: false,
+    plugins: [],
+    write: false,
+    define: { SHELL: JSON.stringify(list), BUILD: JSON.stringify(mark) },
+  });
+  await writeFile(join(TARGET, "sw.js"), outputFiles[0].contents);
+}
+
+/** What a device shows of Parvis among its apps: pictures, and the colours round the page. */
+async function writeAppIcons() {
+  for (const [name, picture] of await appIcons()) await writeHashed(name, picture);
+  manifest.colours = { surface: await colour("surface"), canvas: await colour("canvas") };
 }
 
 async function writeSprite() {
@@ -148,16 +177,19 @@ await mkdir(TARGET, { recursive: true });
 await writeHashed("icon.svg", await readFile(join(SOURCE, "icon.svg")));
 const icons = await writeSprite();
 await copyEmoji();
+await writeAppIcons();
 if (process.argv.includes("--watch")) {
   const noting = { name: "noting", setup: (made) => made.onEnd(async (result) => {
     if (result.metafile) noteOutputs(result.metafile.outputs);
     await writeFile(join(TARGET, "manifest.json"), JSON.stringify(manifest, null, 1));
+    await writeWorker();
   }) };
   await (await context({ ...options, plugins: [...options.plugins, noting] })).watch();
   console.log(`Watching ${SOURCE}; ${icons} icons.`);
 } else {
   if (entryPoints.length) noteOutputs((await build(options)).metafile.outputs);
   await writeFile(join(TARGET, "manifest.json"), JSON.stringify(manifest, null, 1));
+  await writeWorker();
   await compress();
   console.log(`Built ${TARGET}: ${entryPoints.length} entries, ${icons} icons.`);
 }

@@ -88,14 +88,15 @@ def has_ensurepip() -> bool:
 def prepare_front_end() -> None:
     """Make `static/dist` the bundle of `static/src`, with the machine's Node or one of our own."""
     sources = [path for path in (ROOT / "static" / "src").rglob("*") if path.is_file()]
-    made_by = [ROOT / "deploy" / "bundle.mjs", ROOT / "package.json", ROOT / "package-lock.json"]
-    mark, stamp = fingerprint(*sources, *templates_with_icons(), *made_by), DIST / ".stamp"
+    packages = [ROOT / "package.json", ROOT / "package-lock.json"]
+    scripts = (ROOT / "deploy").glob("*.mjs")
+    mark, stamp = fingerprint(*sources, *templates_with_icons(), *scripts, *packages), DIST / ".stamp"
     if is_fresh(stamp, mark):
         return
     need_space(ROOT, megabytes=250, what="Building the front end")
     node_folder = find_node()
     env = {**os.environ, "PATH": f"{node_folder}{os.pathsep}{os.environ.get('PATH', '')}"}
-    lock_mark, lock_stamp = fingerprint(*made_by[1:]), ROOT / "node_modules" / ".stamp"
+    lock_mark, lock_stamp = fingerprint(*packages), ROOT / "node_modules" / ".stamp"
     if not is_fresh(lock_stamp, lock_mark):
         print("Installing the front-end packages (once)…", flush=True)
         # esbuild runs without its install script, and no other package has one

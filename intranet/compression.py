@@ -10,7 +10,14 @@ LEAST = 1_000
 # SECURITY: so many random bytes at most blur the length, which would tell of a secret compressed beside reflected text
 # (BREACH; padded as Django's own middleware does). SameSite cookies keep other sites from asking at all.
 PADDING = 200
-TYPES = ("text/html", "application/json", "text/calendar", "application/atom+xml")
+TYPES = (
+    "text/html",
+    "text/javascript",
+    "application/json",
+    "application/manifest+json",
+    "text/calendar",
+    "application/atom+xml",
+)
 
 
 def compressed_pages(get_response):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import include, path
 
-from intranet import views
+from intranet import installed, views
 
 handler400 = "intranet.errors.bad_request"
 handler403 = "intranet.errors.forbidden"
@@ -24,6 +24,10 @@ urlpatterns = [
     path("", include("search.urls")),
     path("", include("archive.urls")),
     path("keys/", views.keys, name="keys"),
+    path("manifest.webmanifest", installed.manifest, name="manifest"),
+    path("sw.js", installed.worker, name="worker"),
+    path("offline/", installed.offline, name="offline"),
+    path("share/", installed.share, name="share"),
 ]
 if settings.HAS_STYLEGUIDE:
     urlpatterns.append(path("styleguide/", views.styleguide, name="styleguide"))

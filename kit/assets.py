@@ -51,3 +51,10 @@ def asset_url(name: str) -> str:
 @cache
 def _address(hashed: str, _static_url: str) -> str:
     return static(hashed)
+
+
+def colours() -> dict[str, dict[str, str]]:
+    """Colours of the look for where no style sheet reaches (``#rrggbb``), by token, each for light and dark."""
+    white = {"light": "#ffffff", "dark": "#ffffff"}
+    built: dict[str, dict[str, str]] = _names().get("colours", {})
+    return {"surface": white, "canvas": white, **built}

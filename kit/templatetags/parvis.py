@@ -29,6 +29,12 @@ def asset(name: str) -> str:
 
 
 @register.simple_tag
+def colour(token: str, theme: str) -> str:
+    """A colour of the look where no style sheet reaches: ``{% colour "surface" "dark" %}``."""
+    return assets.colours()[token][theme]
+
+
+@register.simple_tag
 def asset_preloads(name: str) -> SafeString:
     """Links that fetch what a script imports together with the script itself, not after it."""
     return format_html_join("", '<link rel="modulepreload" href="{}">', ((url,) for url in assets.needed_urls(name)))

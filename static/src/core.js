@@ -12,6 +12,7 @@ import "./thread.js";
 import "./compose.js";
 import "./keys.js";
 import "./live/index.js";
+import "./installed.js";
 
 export { announce } from "./announcer.js";
 export { htmx } from "./htmx.js";

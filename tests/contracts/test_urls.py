@@ -38,10 +38,12 @@ OPENS: dict[str, tuple[int, int, int]] = {
     "notifications:away": (200, 200, 302),
     "notifications:away-read": (405, 405, 302),
     "notifications:away-unread": (405, 405, 302),
+    "manifest": (200, 200, 200),
     "notifications:inbox": (200, 200, 302),
     "notifications:inbox-count": (200, 200, 302),
     "notifications:inbox-read": (405, 405, 302),
     "notifications:told": (200, 200, 302),
+    "offline": (200, 200, 200),
     "people:admin-company": (404, 404, 302),
     "people:admin-facts-retry": (404, 404, 302),
     "people:admin-health": (404, 404, 302),
@@ -60,6 +62,7 @@ OPENS: dict[str, tuple[int, int, int]] = {
     "profiles:directory": (200, 200, 302),
     "search:results": (200, 200, 302),
     "search:suggest": (200, 200, 302),
+    "share": (302, 302, 302),
     "topics:admin-tags": (404, 404, 302),
     "topics:admin-topics": (404, 404, 302),
     "topics:topic-list": (200, 200, 302),
@@ -79,6 +82,7 @@ OPENS: dict[str, tuple[int, int, int]] = {
     "walls:preview": (405, 405, 302),
     "walls:saved": (200, 200, 302),
     "walls:thread-create": (200, 200, 302),
+    "worker": (200, 200, 200),
 }
 # Addresses with a thing: which ids of the hidden group they take (see ``hidden``).
 THINGS: dict[str, dict[str, str]] = {

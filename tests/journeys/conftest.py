@@ -164,8 +164,16 @@ def new_page(browser, company):
     contexts = []
     problems: list[str] = []
 
-    def make(variant: Variant = VARIANTS["desktop-light"], *, language: str = "en", has_script: bool = True):
+    def make(
+        variant: Variant = VARIANTS["desktop-light"],
+        *,
+        language: str = "en",
+        has_script: bool = True,
+        has_worker: bool = False,
+    ):
         context = browser.new_context(
+            # Playwright stands between page and server, where a worker would stand: only who tests the worker has it.
+            service_workers="allow" if has_worker else "block",
             base_url=company.address,
             viewport={"width": variant.width, "height": variant.height},
             color_scheme=variant.theme,

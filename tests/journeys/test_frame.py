@@ -70,7 +70,7 @@ BARE = 60 if os.environ.get("PARVIS_JOURNEYS") == "cluster" else 50
 @pytest.mark.parametrize(("path", "limit"), [("/keys/", BARE), ("/", 74), ("/search/", 74)])
 def test_the_first_page_is_light(sign_in, path, limit):
     """What crosses the wire of the real server, compressed, with nothing kept from before; fonts are counted apart."""
-    page = sign_in("member")
+    page = sign_in("member", has_worker=True)
     sizes: dict[str, int] = {}
     client = page.context.new_cdp_session(page)
     client.send("Network.enable")

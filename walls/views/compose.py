@@ -41,10 +41,14 @@ def composer_context(composer: Composer, **more) -> dict:
 @require_http_methods(["GET", "POST"])
 @takes(*COMPOSER_FIELDS)
 def thread_create(request: HttpRequest) -> HttpResponse:
-    """Write a new thread on a page of its own; ``?space=id`` chooses the place, ``?draft=id`` takes up a draft."""
+    """Write a new thread on a page of its own; ``?space=id`` chooses the place, ``?draft=id`` takes up a draft.
+
+    ``?shared=kept`` comes from another app by way of the device's worker, ``?shared=lost`` without one.
+    """
     if request.method == "POST":
         return _post(request)
-    return render(request, "walls/compose.html", composer_context(_asked_for(request)))
+    context = composer_context(_asked_for(request), shared=request.GET.get("shared", ""))
+    return render(request, "walls/compose.html", context)
 
 
 def _asked_for(request: HttpRequest) -> Composer:

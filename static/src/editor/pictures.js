@@ -60,9 +60,12 @@ class PictureDrop extends HTMLElement {
     const sizes = element("span", { class: "soft" }, size(file.size));
     const stop = element("button", { type: "button", class: "btn quiet icon", "aria-label": fill(words.stopUpload, { name: file.name }) }, icon("x", "sm"));
     const line = element("div", { class: "upload" }, icon("image", "sm"), element("span", {}, element("strong", {}, file.name), " ", sizes), stop, progress);
+    // Taken, refused or stopped: who brought the picture need not keep it. A cut wire settles nothing.
+    const settle = () => this.dispatchEvent(new CustomEvent("picture:settled", { detail: file }));
     stop.addEventListener("click", () => {
       request.abort();
       line.remove();
+      settle();
     });
     request.upload.addEventListener("progress", ({ loaded, total }) => {
       progress.value = (loaded / total) * 100;
@@ -81,6 +84,7 @@ class PictureDrop extends HTMLElement {
         insert(this.querySelector("textarea"), `${answer.markdown}\n`);
         announce(fill(words.uploaded, { name: file.name }));
       } else this.fail(line, file, answer, request.status === 503 ? () => this.sendOne(file) : undefined);
+      if (request.status < 500) settle();
     });
     request.addEventListener("error", () => this.fail(line, file, { help: words.offline }, () => this.sendOne(file)));
     request.open("POST", this.dataset.url);

@@ -57,8 +57,9 @@ export class Connection extends EventTarget {
 
   #close(code) {
     if (code === 4401) {
-      // The account or the session ended: the next page says so.
-      location.reload();
+      // The account or the session ended: the next page says so. The socket hears of it a moment before the session is gone, and
+      // where it was ended by a form of this page, a reload would break that off: the answer to the form is the next page.
+      setTimeout(() => location.reload(), document.querySelector("form[data-sent]") ? 10_000 : 500);
       return;
     }
     if (!this.lostAt) {
