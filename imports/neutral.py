@@ -113,6 +113,7 @@ FILES = {
     "reaction": "reactions.jsonl",
 }
 REFUSED = "refused.jsonl"
+PICTURES = "pictures"
 
 
 def reference(noun: str, source_id: str) -> str:
@@ -159,6 +160,14 @@ class FormWriter:
     def refuse(self, refused: Refused) -> None:
         """Append what the reader could not take."""
         self._refused.write(refused.model_dump_json() + "\n")
+
+    def keep_picture(self, sha256: str, content: bytes) -> None:
+        """Keep a file that a text shows as `![words](import:picture/SHA256)`; once, however often it is shown."""
+        folder = self.folder / PICTURES
+        folder.mkdir(exist_ok=True)
+        path = folder / sha256
+        if not path.exists():
+            path.write_bytes(content)
 
     def finish(self) -> None:
         """Close the files and mark the form as whole."""

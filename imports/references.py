@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 # Link text may hold escaped brackets; a bracket that is itself escaped opens no link.
 NAMED = re.compile(r"(?<!\\)\[((?:\\.|[^\[\]\\])*)\]\(import:(person|group|thread|post)/([^)\s]+)\)")
+SHOWN = re.compile(r"!\[((?:\\.|[^\[\]\\])*)\]\(import:picture/([0-9a-f]{64})\)")
 
 
 def resolved(text: str, address_of: Callable[[str, str], str | None]) -> str:

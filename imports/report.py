@@ -30,6 +30,8 @@ def summary(outcome: Outcome) -> str:
     for noun, name in NOUNS.items():
         new, known = outcome.written.new[noun], outcome.written.known[noun]
         lines.append(f"| {name} | {new:,} | {known:,} | {outcome.stored.get(noun, 0):,} | {refused[noun]:,} |")
+    if outcome.written.new["picture"] or refused["picture"]:
+        lines.append(f"| pictures | {outcome.written.new['picture']:,} | | | {refused['picture']:,} |")
     if outcome.refused:
         lines += ["", "## Refused, by reason", ""]
         reasons = Counter((one.noun, one.reason) for one in outcome.refused)

@@ -65,6 +65,12 @@ class Checked:
         """How many records of this noun hold."""
         return int(self._index.execute("SELECT count(*) FROM record WHERE noun = ?", [noun]).fetchone()[0])
 
+    def ids(self, noun: str) -> Iterator[str]:
+        """The source ids of all records of one noun that hold."""
+        rows = self._index.execute("SELECT id FROM record WHERE noun = ?", [noun])
+        while chunk := rows.fetchmany(1_000):
+            yield from (source_id for (source_id,) in chunk)
+
     def has(self, noun: str, source_id: str) -> bool:
         """Whether such a record holds."""
         found = self._index.execute("SELECT 1 FROM record WHERE noun = ? AND id = ?", [noun, source_id]).fetchone()

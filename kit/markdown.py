@@ -8,6 +8,8 @@ through an allow-list (nh3). What is Parvis's own are link schemes chosen in the
 ``[a group](group:ID)``           a link to a group
 ``[Priya, 12:31](post:ID)``       the source of a quote
 ``![words](picture:ID)``          a picture; pictures of other hosts become links, so no reader is counted elsewhere
+``::: quoted words`` … ``:::``    a fold, closed when it is shown: what a mail quoted whole under its answer; the words
+                                  stand on its closed side. ``::: signed words`` holds a signature the same way.
 
 The result is the same for every viewer: it is rendered once and kept with the post.
 """
@@ -27,6 +29,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.linkify import linkify
 from markdown_it.token import Token
+from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 from kit.ids import ALPHABET, LENGTH
@@ -44,6 +47,7 @@ _SCHEME = re.compile(r"(?:https?|ftp)$", re.IGNORECASE)
 _PLAIN_SCHEMES = re.compile(r"^(https?|mailto|tel):", re.IGNORECASE)
 
 MAX_NESTING = 20
+_FOLDS = ("quoted", "signed")
 # Between cells of a table and items of a list, until the plain text is put together.
 _APART = "\x1f"
 MENTION_LIMIT = 50
@@ -54,7 +58,7 @@ BRACKETS_LIMIT = 5_000
 
 _TAGS = {
     *("p", "br", "hr", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre", "blockquote"),
-    *("ul", "ol", "li", "input", "table", "thead", "tbody", "tr", "th", "td", "a", "img", "div"),
+    *("ul", "ol", "li", "input", "table", "thead", "tbody", "tr", "th", "td", "a", "img", "div", "details", "summary"),
 }
 _ATTRIBUTES = {
     "a": {"href", "class", "data-person", "title"},
@@ -64,6 +68,7 @@ _ATTRIBUTES = {
     "li": {"class"},
     "ul": {"class"},
     "div": {"class", "tabindex"},
+    "details": {"class"},
     "input": {"type", "checked", "disabled", "class"},
     "th": {"align"},
     "td": {"align"},
@@ -119,6 +124,19 @@ def _address_here(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - m
     return bool(_ADDRESSES.match_at_start(word)) and linkify(state, silent)
 
 
+def _fold(_renderer: RendererHTML, tokens: Sequence[Token], idx: int, _options: Any, _env: Any) -> str:
+    """The opening or closing tag of a fold; its words are its own, so they need no language of the viewer."""
+    if tokens[idx].nesting != 1:
+        return "</details>\n"
+    name, words = _fold_words(tokens[idx])
+    return f'<details class="fold {name}"><summary>{html_module.escape(words) or "…"}</summary>\n'
+
+
+def _fold_words(token: Token) -> tuple[str, str]:
+    name, _, words = token.info.strip().partition(" ")
+    return name, words.strip()
+
+
 def _level(token: Token) -> int:
     return min(6, int(token.tag[1]) + 2)
 
@@ -135,6 +153,8 @@ def _make_parser() -> MarkdownIt:
     )
     parser.enable(["table", "strikethrough", "linkify"])
     parser.use(tasklists_plugin)
+    for name in _FOLDS:
+        parser.use(container_plugin, name, render=_fold)
     parser.linkify = _ADDRESSES
     parser.inline.ruler.at("linkify", _address_here)
     parser.validateLink = _allowed_link  # type: ignore[method-assign]
@@ -153,7 +173,8 @@ def render(source: str) -> Rendered:
     source = source.replace("\x00", "").replace(_APART, " ")
     if source.count("[") > BRACKETS_LIMIT:
         return Rendered(f"<p>{as_plain_html(source)}</p>", _plain(source))
-    tokens = _parser.parse(source)
+    # The plugin of folds looks at the sign after the blanks of the last line: there has to be one.
+    tokens = _parser.parse(source + "\n" if ":::" in source else source)
     result = Rendered("", "")
     words: list[str] = []
     _walk(tokens, result, words)
@@ -189,6 +210,8 @@ def _walk(tokens: Sequence[Token], result: Rendered, words: list[str]) -> None:
             words.append(_APART)
         elif token.type in ("fence", "code_block"):
             words.append(token.content + "\n")
+        elif token.type.startswith("container_") and token.nesting == 1:
+            words.append(_fold_words(token)[1] + "\n")
 
 
 def _collect(children: Sequence[Token], words: list[str]) -> None:

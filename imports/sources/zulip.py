@@ -20,6 +20,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from imports.neutral import Form, FormWriter, Refused
+from imports.sources import SourceError
 from imports.sources.zulip_html import read_html
 
 SOURCE = "zulip"
@@ -34,10 +35,6 @@ FIELDS = {
     "timestamp": int,
     "content_html": str,
 }
-
-
-class SourceError(ValueError):
-    """The folder is no archive this reader knows; the sentence says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from imports.neutral import Thread as NeutralThread
 from imports.references import resolved
 from imports.validate import Checked
 from imports.writing.ledger import Ledger, chunks
+from imports.writing.pictures import Pictures
 from imports.writing.topics import Topics
 from kit import markdown
 from people.models import Person
@@ -51,6 +52,7 @@ class ThreadWriting:
         self.ledger, self.checked, self.people, self.spaces = ledger, checked, people, spaces
         self.advance = advance
         self.topics = Topics(ledger.robot)
+        self.pictures = Pictures(ledger, checked)
         self.rows: dict[str, int] = {}
         self.asked: dict[int, tuple[float, bool]] = {}
 
@@ -77,13 +79,21 @@ class ThreadWriting:
 
     def space_of(self, thread: NeutralThread) -> Space | None:
         """Where the thread stands: the group of its form, or wherever it was moved since it came in."""
-        known = self.ledger.rows("thread", [thread.id])
+        known = self.ledger.rows("thread", [thread.id]) or self.known_by_posts(thread)
         if not known:
             return self.spaces.get(thread.group)
         self.ledger.written.known["thread"] += 1
         self.rows |= known
         row = Thread.objects.select_related("space").filter(pk__in=known.values(), deleted_at=None).first()
         return row.space if row is not None else None
+
+    def known_by_posts(self, thread: NeutralThread) -> dict[str, int]:
+        """The row of a thread that came in under another id: an earlier import knew less of it."""
+        for posts in chunks(self.checked.posts_of(thread.id), POSTS_AT_ONCE):
+            if rows := self.ledger.rows("post", [post.id for post in posts]):
+                post = Post.objects.filter(pk__in=rows.values()).order_by("pk").first()
+                return {thread.id: post.thread_id} if post is not None else {}
+        return {}
 
     def may_write(self, space: Space) -> bool:
         """Ask the rule about the robot, once in each second."""
@@ -97,7 +107,8 @@ class ThreadWriting:
         """Render the posts; this is where the time goes, so it is done before the transaction."""
         ready = []
         for post in posts:
-            source = resolved(post.text, self.address_of)
+            text, pictures = self.pictures.placed(post)
+            source = resolved(text, self.address_of)
             ready.append(
                 bulk.OldPost(
                     author=self.people[post.author],
@@ -105,6 +116,7 @@ class ThreadWriting:
                     posted_at=post.at,
                     made=markdown.render(source),
                     public_id=self.ledger.public_id("post", post.id),
+                    pictures=pictures,
                 )
             )
         quotes = [post.quotes[0] if post.quotes else "" for post in posts]

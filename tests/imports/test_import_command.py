@@ -158,11 +158,9 @@ class FreeCompany:
             time.sleep(0.01)
         raise AssertionError(f"{posts} posts were never written")
 
-    def start(self, folder: Path) -> subprocess.Popen:
+    def start(self, folder: Path, command: str = "import_zulip") -> subprocess.Popen:
         quiet = subprocess.DEVNULL
-        return subprocess.Popen(
-            self.command("import_zulip", str(folder)), env=self.environment, stdout=quiet, stderr=quiet
-        )
+        return subprocess.Popen(self.command(command, str(folder)), env=self.environment, stdout=quiet, stderr=quiet)
 
 
 MAKE_ADMINISTRATOR = """

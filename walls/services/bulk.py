@@ -24,13 +24,23 @@ from groups.models import Label, Space
 from kit import clock, facts, ids, languages, markdown
 from people.models import Person
 from topics.models import Topic
-from walls.models import Kind, Mention, Post, Reaction, Status, Thread
+from walls.models import Kind, Mention, Picture, Post, Reaction, Status, Thread
 from walls.models.posts import POST_LIMIT
 from walls.services.classification import tags_or_refuse
 from walls.services.locks import locked, locked_post, take_version
+from walls.services.pictures import MadePicture
 from walls.services.states import recount
 
 BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class OldPicture:
+    """A picture that the source of an old post shows by this public id; its bytes are in the blob store."""
+
+    public_id: str
+    made: MadePicture
+    description: str = ""
 
 
 @dataclass(slots=True)
@@ -49,6 +59,7 @@ class OldPost:
     reactions: Sequence[tuple[Person, str]] = field(default_factory=tuple)
     made: markdown.Rendered | None = None
     public_id: str = ""
+    pictures: Sequence[OldPicture] = ()
 
 
 @transaction.atomic
@@ -109,6 +120,7 @@ def add_posts(*, thread: Thread, posts: Sequence[OldPost]) -> list[Post]:
     Post.objects.bulk_update([row for row, _ in answers], ["quotes"], batch_size=BATCH)
     _store_mentions(rows, cited)
     _store_reactions(rows, posts)
+    _store_pictures(rows, posts)
     first_number = rows[0].number
     thread.last_number = rows[-1].number
     thread.reply_count += len(rows) - (first_number == 1)
@@ -194,6 +206,28 @@ def _store_reactions(rows: list[Post], posts: Sequence[OldPost]) -> None:
             Reaction(post=row, person=person, emoji=emoji, reacted_at=old.posted_at)
             for row, old in zip(rows, posts, strict=True)
             for person, emoji in dict.fromkeys(old.reactions)
+        ],
+        batch_size=BATCH,
+    )
+
+
+def _store_pictures(rows: list[Post], posts: Sequence[OldPost]) -> None:
+    Picture.objects.bulk_create(
+        [
+            Picture(
+                public_id=picture.public_id,
+                thread=row.thread,
+                post=row,
+                uploaded_by=old.author,
+                uploaded_at=old.posted_at,
+                sha256=picture.made.sha256,
+                thumbnail_sha256=picture.made.thumbnail_sha256,
+                width=picture.made.width,
+                height=picture.made.height,
+                description=picture.description,
+            )
+            for row, old in zip(rows, posts, strict=True)
+            for picture in old.pictures
         ],
         batch_size=BATCH,
     )

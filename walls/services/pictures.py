@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from django.db import transaction
@@ -24,22 +25,37 @@ UPLOADS_AN_HOUR = 200
 _CITED = re.compile(r"\(picture:([0-9a-z]{26})\)")
 
 
-def add_picture(*, uploader: Person, content: bytes, description: str = "") -> Picture:
-    """Keep one picture that only its uploader sees until it is posted. Raises Refused: too big, or no picture."""
-    _refuse_haste(uploader)
+@dataclass(frozen=True, slots=True)
+class MadePicture:
+    """A picture made anew, its bytes in the blob store already: what a row needs to know of it."""
+
+    sha256: str
+    thumbnail_sha256: str
+    width: int
+    height: int
+
+
+def make_picture(content: bytes) -> MadePicture:
+    """Make a picture anew and keep its bytes; no row yet, so nobody sees it. Raises Refused: too big, or no picture."""
     try:
         made = workshop.remake(content, longest=LONGEST)
         thumbnail = workshop.remake(made.content, longest=THUMBNAIL)
     except workshop.PictureRefused as refusal:
         again = {"status": 429, "retry_after": 30} if refusal.code == "busy" else {}
         raise Refused(f"picture-{refusal.code}", picture_refusal(refusal), **again) from refusal
-    full, small = blobs.put(made.content), blobs.put(thumbnail.content)
+    return MadePicture(blobs.put(made.content), blobs.put(thumbnail.content), made.width, made.height)
+
+
+def add_picture(*, uploader: Person, content: bytes, description: str = "") -> Picture:
+    """Keep one picture that only its uploader sees until it is posted. Raises Refused: too big, or no picture."""
+    _refuse_haste(uploader)
+    made = make_picture(content)
     with transaction.atomic():
         return Picture.objects.create(
             uploaded_by=uploader,
             uploaded_at=clock.now(),
-            sha256=full,
-            thumbnail_sha256=small,
+            sha256=made.sha256,
+            thumbnail_sha256=made.thumbnail_sha256,
             width=made.width,
             height=made.height,
             description=" ".join(description.split())[:200],
