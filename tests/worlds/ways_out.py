@@ -29,6 +29,7 @@ COMMANDS = {
     "move_in": "moves the whole company; its sums are printed to who owns the server",
     "import_zulip": "writes; says how many things it wrote of the archive it was given",
     "import_mbox": "writes; says how many mails it wrote of the files it was given, to who owns the server",
+    "import_slack": "writes; says how many messages it wrote of the export it was given, to who owns the server",
     "load_demo": "writes an invented company",
     "create_admin": "writes one account; knows no group",
     "sign_in_link": "prints a link for one account; knows no group",
