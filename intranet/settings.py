@@ -241,6 +241,9 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"-[0-9A-Z]{8}\.[a-z0-9]+$"
 
 # Mail ---------------------------------------------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", default="")
+# Without a server notices and digests are not written at all: nobody reads the files of a whole company.
+HAS_MAIL_SERVER = bool(EMAIL_URL)
+EMAIL_TIMEOUT = 20
 if EMAIL_URL:
     vars().update(env.email_url_config(EMAIL_URL))
 else:

@@ -18,13 +18,16 @@ LOSSES = (
 )
 
 
+MINUTE = 60
+
+
 class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
         from kit import facts, slots
         from kit.navigation import COUNTS
-        from notifications import queries, services, subscribers
+        from notifications import health, queries, services, subscribers
         from notifications.live import InboxStream
         from notifications.views.told import aside_of_group
 
@@ -45,6 +48,10 @@ class NotificationsConfig(AppConfig):
         slots.fill("group.aside", "notifications", aside_of_group)
         facts.subscribe("access.asked", subscribers.hear_access_asked)
         facts.subscribe("access.decided", subscribers.hear_access_decided)
+        facts.subscribe("mail.planned", services.hear_planned)
+        slots.fill("schedule", "notifications.plan_mails", MINUTE)
+        slots.fill("schedule", "notifications.forget_mails", 24 * 60 * MINUTE)
+        slots.fill("health", "mail", health.lines, order=100)
         slots.fill("person.seen", "visits", services.note_visit)
         slots.fill("live.streams", "inbox", InboxStream())
         slots.fill(COUNTS, "inbox", queries.unread_count)

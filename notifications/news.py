@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from groups.models import Space
+from groups.models import Label, Space, SpaceType
 from kit import clock
 from notifications.models import NEEDS_YOU, GroupLevel, GroupWish, Notification, Visit
 from people.models import Person
@@ -79,15 +79,18 @@ def offer(viewer: Person) -> Visit | None:
     return visit if not of(viewer, since=since_for(viewer)).is_empty or needing(viewer).exists() else None
 
 
-def unread(viewer: Person, *, since: dt.datetime) -> Any:
+def unread(viewer: Person, *, since: dt.datetime, is_for_mail: bool = False) -> Any:
     """The threads of ``viewer``'s own walls, follows and topics with posts since then that they have not read.
 
-    ``new_posts`` counts those of others. Groups of which they want to hear mentions only are left out.
+    ``new_posts`` counts those of others. Groups of which they want to hear mentions only are left out; of a mail,
+    hidden places and confidential threads too, for nothing of theirs leaves the site.
     """
     quiet = GroupWish.objects.filter(person=viewer, level=GroupLevel.MENTIONS).values("space")
     new = Post.objects.standing().filter(thread=OuterRef("pk"), posted_at__gt=since, number__gt=OuterRef("read_number"))
     counted = new.exclude(author=viewer).order_by().values("thread").annotate(count=Count("pk")).values("count")
     threads = feeds.unread_since(viewer, since).exclude(space__in=quiet)
+    if is_for_mail:
+        threads = threads.exclude(space__type=SpaceType.HIDDEN).exclude(label=Label.CONFIDENTIAL)
     return threads.annotate(new_posts=Coalesce(Subquery(counted, output_field=IntegerField()), 0)).filter(
         new_posts__gt=0
     )
@@ -98,11 +101,11 @@ def unread_keys(viewer: Person, *, since: dt.datetime) -> list[int]:
     return list(unread(viewer, since=since).newest_activity_first().values_list("pk", flat=True)[:LOOKED_AT])
 
 
-def of(viewer: Person, *, since: dt.datetime, but: Collection[int] = ()) -> News:
+def of(viewer: Person, *, since: dt.datetime, but: Collection[int] = (), is_for_mail: bool = False) -> News:
     """What happened since then, without the threads ``but`` (keys). The rule is asked here."""
     rows = [
         _Row(key, space, posts, kind == Kind.ANNOUNCEMENT and opened > since, bool(accepted and accepted > since))
-        for key, space, posts, kind, opened, accepted in unread(viewer, since=since)
+        for key, space, posts, kind, opened, accepted in unread(viewer, since=since, is_for_mail=is_for_mail)
         .newest_activity_first()
         .values_list("pk", "space_id", "new_posts", "kind", "opened_at", "accepted_at")[:LOOKED_AT]
         if key not in but

@@ -5,11 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import BigIntegerField, QuerySet
+from django.utils.translation import gettext as _
 
 from groups.models import Space
 from groups.policy import scope
 from kit.prepared import Prepared
-from notifications.models import FOLLOWS, NEEDS_YOU, GroupLevel, GroupWish, Notification
+from notifications.models import (
+    FOLLOWS,
+    NEEDS_YOU,
+    Digest,
+    GroupLevel,
+    GroupWish,
+    MailWish,
+    Notices,
+    Notification,
+)
+from notifications.models.mails import Weekday
 from people.models import Person
 
 PAGE = 60
@@ -71,3 +82,30 @@ def unread_count(viewer: Person) -> int:
     if not _ANY_UNREAD.rows(person=viewer.pk):
         return 0
     return Notification.objects.shown_to(viewer).unread().count()
+
+
+def wish_of(person: Person) -> MailWish:
+    """What ``person`` wants to be mailed: their row, or the defaults."""
+    return MailWish.objects.filter(person=person).first() or MailWish(person=person)
+
+
+def rhythm_of(wish: MailWish) -> str:
+    """When the digest comes, in a sentence; '' when it never does."""
+    hour = f"{wish.digest_hour:02}:00"
+    if wish.digest == Digest.WEEKLY:
+        day = Weekday(wish.digest_weekday).label
+        return _("The digest comes on %(day)s at %(hour)s.") % {"day": day, "hour": hour}
+    if wish.digest == Digest.DAILY:
+        return _("The digest comes every day at %(hour)s.") % {"hour": hour}
+    return _("The digest comes on working days at %(hour)s.") % {"hour": hour} if wish.digest != Digest.NEVER else ""
+
+
+def mail_words(viewer: Person) -> list[str]:
+    """How ``viewer`` is told by mail, in sentences."""
+    wish = wish_of(viewer)
+    at_once = {
+        Notices.NEEDS: _("What needs you, after 15 minutes unread."),
+        Notices.EVERYTHING: _("Everything here, after 15 minutes unread."),
+    }
+    words = [at_once.get(Notices(wish.notices), ""), rhythm_of(wish)]
+    return [sentence for sentence in words if sentence] or [_("Nothing.")]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications.views import away, inbox, told
+from notifications.views import away, inbox, mail, told
 
 app_name = "notifications"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("inbox/<slug:public_id>/back/", inbox.entry_back, name="entry-back"),
     path("inbox/<slug:public_id>/mute/", inbox.entry_mute, name="entry-mute"),
     path("inbox/<slug:public_id>/unmute/", inbox.entry_unmute, name="entry-unmute"),
+    path("preferences/mail/", mail.mail, name="mail"),
+    path("mail/stop/<str:token>/", mail.mail_stop, name="mail-stop"),
     path("preferences/told/", told.told, name="told"),
     path("preferences/told/groups/<slug:public_id>/", told.group_level, name="group-level"),
 ]

@@ -12,6 +12,7 @@ from notifications.models.inbox import (
     NotificationQuerySet,
     Reason,
 )
+from notifications.models.mails import Digest, Mail, MailKind, MailWish, Notices, Outcome
 from notifications.models.visits import Visit
 
 __all__ = [
@@ -20,10 +21,16 @@ __all__ = [
     "OF_A_GROUP",
     "OF_A_MATTER",
     "STRENGTH",
+    "Digest",
     "GroupLevel",
     "GroupWish",
+    "Mail",
+    "MailKind",
+    "MailWish",
+    "Notices",
     "Notification",
     "NotificationQuerySet",
+    "Outcome",
     "Reason",
     "Visit",
 ]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from groups import policy
-from groups.models import Invitation, JoinRequest, Space
+from groups.models import Invitation, JoinRequest, Label, Space, SpaceType
 from groups.rules import GUESTS_READ_LABELS
 from kit import clock, ids, slots
 from kit.direction import isolated
@@ -140,6 +140,9 @@ class Notification(models.Model):
     changed_at = models.DateTimeField(default=clock.now, help_text="Last change of the row: the badge's version.")
     read_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    to_mail_since = models.DateTimeField(
+        null=True, help_text="Since when it holds something no mail told of; empty: nothing."
+    )
 
     objects = NotificationQuerySet.as_manager()
 
@@ -160,6 +163,11 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["person", "-told_at"], name="notification_inbox", condition=models.Q(done_at=None)),
             models.Index(fields=["person", "-changed_at"], name="notification_version"),
+            models.Index(
+                fields=["to_mail_since"],
+                name="notification_to_mail",
+                condition=models.Q(to_mail_since__isnull=False, read_at=None, done_at=None),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -174,6 +182,13 @@ class Notification(models.Model):
     def has_guests(self) -> bool:
         """True where guests of the place read the thread, too."""
         return bool(self.thread and self.thread.label in GUESTS_READ_LABELS and self.thread.space.has_guest_invitations)
+
+    @property
+    def is_private(self) -> bool:
+        """True where a mail may only say that there is something: hidden places, confidential threads, break-glass."""
+        place = self.place
+        is_hidden = place is None or place.type == SpaceType.HIDDEN
+        return is_hidden or bool(self.thread and self.thread.label == Label.CONFIDENTIAL)
 
     @property
     def address(self) -> str:

@@ -15,11 +15,15 @@ from notifications.services.inbox import (
     set_level,
     unmute,
 )
+from notifications.services.mails import change_mail_wish, forget_mails, hear_planned, plan_mails, stop_mails
 from notifications.services.visits import catch_up, note_visit, take_back_catch_up
 
 __all__ = [
     "bring_back",
     "catch_up",
+    "change_mail_wish",
+    "forget_mails",
+    "hear_planned",
     "mark_done",
     "mark_read",
     "mark_thread_read",
@@ -29,9 +33,11 @@ __all__ = [
     "notify_of_matter",
     "notify_of_post",
     "notify_of_space",
+    "plan_mails",
     "put_away_matter",
     "renew",
     "set_level",
+    "stop_mails",
     "take_back_catch_up",
     "unmute",
 ]

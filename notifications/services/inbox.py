@@ -69,7 +69,8 @@ def _wants(person: Person, reason: Reason, wish: str | None) -> bool:
 def _enter(fact_id: int, person_id: int, post: Post, reason: Reason, actor: Person) -> bool:
     """Write or renew the one entry of ``person_id`` for the thread of ``post``; False when it was told already."""
     now = clock.now()
-    fresh = {"post": post, "actor": actor, "reason": reason, "facts": [fact_id], "told_at": now, "changed_at": now}
+    fresh = {"post": post, "actor": actor, "reason": reason, "facts": [fact_id]}
+    fresh |= {"told_at": now, "changed_at": now, "to_mail_since": now}
     entry, is_new = Notification.objects.select_for_update().get_or_create(
         person_id=person_id, thread_id=post.thread_id, defaults=fresh
     )
@@ -85,6 +86,8 @@ def _enter(fact_id: int, person_id: int, post: Post, reason: Reason, actor: Pers
         entry.count = entry.count + 1 if is_waiting else 1
         entry.post, entry.actor, entry.reason = post, actor, reason
     entry.facts = [*entry.facts, fact_id][-FACTS_KEPT:]
+    if not is_waiting or entry.to_mail_since is None:
+        entry.to_mail_since = now
     entry.read_at = entry.done_at = None
     entry.told_at = entry.changed_at = now
     entry.save()
@@ -103,14 +106,14 @@ def notify_of_space(*, fact_id: int, space: Space, people: Iterable[int], reason
             thread=None,
             reason=reason,
             actor=actor,
-            defaults={"facts": [fact_id], "told_at": now, "changed_at": now},
+            defaults={"facts": [fact_id], "told_at": now, "changed_at": now, "to_mail_since": now},
         )
         if is_new or fact_id not in entry.facts:
             told.append(person_id)
         if not is_new and fact_id not in entry.facts:
             entry.facts = [*entry.facts, fact_id][-FACTS_KEPT:]
             entry.read_at = entry.done_at = None
-            entry.told_at = entry.changed_at = now
+            entry.told_at = entry.changed_at = entry.to_mail_since = now
             entry.save()
     transaction.on_commit(lambda: tell_inbox(told))
     return told
@@ -129,7 +132,7 @@ def notify_of_matter(*, fact_id: int, about: str, people: Iterable[int], reason:
         keys = about_whom(person)
         if keys is None or not keys.filter(public_id=about).exists():
             continue
-        fresh = {"actor": actor, "facts": [fact_id], "told_at": now, "changed_at": now}
+        fresh = {"actor": actor, "facts": [fact_id], "told_at": now, "changed_at": now, "to_mail_since": now}
         _entry, is_new = Notification.objects.get_or_create(person=person, about=about, reason=reason, defaults=fresh)
         if is_new:
             told.append(person.pk)

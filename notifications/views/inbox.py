@@ -33,6 +33,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "unread_posts": sum(entry.count for entry in unread),
         "tab": tab,
         "is_full": len(shown) == queries.PAGE,
+        "mail_words": queries.mail_words(request.user),
         "away": news.offer(request.user) if tab == "all" else None,
     }
     template = "notifications/_inbox.html" if request.htmx and not request.htmx.boosted else "notifications/inbox.html"

@@ -30,6 +30,7 @@ SCREENS = {
     "away": ("member", "notifications:away", None),
     "away-french": ("french", "notifications:away", None),
     "preferences": ("french", "people:preferences", None),
+    "mail": ("french", "notifications:mail", None),
     "told": ("french", "notifications:told", None),
     "profile": ("member", "people:profile", None),
     "admin-people": ("admin", "people:admin-people", None),

@@ -38,6 +38,7 @@ LEFT_OUT = {
     "people:entry": "the same",
     "people:sign-on-link": "the same",
     "account_reset_password_from_key": "the same; allauth's",
+    "notifications:mail-stop": "a signed link of one person that no group knows; tests/notifications forge it",
     "people:demo-enter": "people of an invented company, who have no hidden group of their own making",
     "people:sign-on": "leads to the provider of identities; knows no group",
     "people:sign-on-callback": "comes from there",

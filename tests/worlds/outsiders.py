@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.core import mail
+from django.core.mail import EmailMessage
 
 from tests.worlds import addresses, normalised
 from tests.worlds.addresses import Known
@@ -27,6 +29,8 @@ NOT_THERE = {"API token": (r"(?i)\bhttp_authorization\b|[\"']authorization[\"']"
 #: who approved that another administrator looks into a group, which gives no sight of it
 APPROVER = "administrator who approved"
 FORMER = {"former member": "lea", "removed member": "rita"}
+#: members of the hidden group, those who were, and who is named in it or invited to it
+INSIDE = ("hanna", "hugo", "lea", "rita", "nora")
 ADMINISTRATORS = {ADMINISTRATOR, APPROVER}
 WHO = {**OUTSIDERS, **FORMER, APPROVER: "zoe"}
 #: long runs (``make worlds``) ask everybody everything
@@ -103,6 +107,30 @@ def views(
             if asked.address in status_only and role in ADMINISTRATORS:
                 answer = Answer(answer.status, (), b"")
             recording[f"{role}: {asked}"] = answer
-    for number, sent in enumerate(mail.outbox):
-        recording[f"mail {number + 1}"] = Answer(0, (), sent.message().as_bytes())
+    # Who is inside is told of what is inside; in a world where an administrator looked in, so are administrators.
+    inside = {world.people[name].email for name in INSIDE}
+    if status_only is not normalised.WHOLE_COMPANY:
+        inside |= {world.people[name].email for name in ("ada", "bea", "zoe")}
+    compared = [WHO[role] for role in roles if role in FORMER]
+    inside -= {world.people[name].email for name in compared}
+    recording |= mails(sent for sent in mail.outbox if not inside & set(sent.to))
     return recording
+
+
+def mails(sent: Iterable[EmailMessage]) -> Recording:
+    """What was mailed, in the order in which each reader got it."""
+    count: Counter[str] = Counter()
+    found: Recording = {}
+    for one in sent:
+        to = ", ".join(one.to)
+        count[to] += 1
+        found[f"mail {count[to]} to {to}"] = as_sent(one)
+    return found
+
+
+def as_sent(sent: EmailMessage) -> Answer:
+    """The bytes of a mail; the line between its parts is drawn by Python for each mail anew."""
+    message = sent.message()
+    if message.is_multipart():
+        message.set_boundary("between-parts")
+    return Answer(0, (), message.as_bytes())

@@ -99,6 +99,10 @@ class Clock:
         """The next minute."""
         self._go(dt.timedelta(minutes=1))
 
+    def wait(self, on: dt.timedelta) -> None:
+        """Some time later, for both."""
+        self._go(on)
+
     def next_look(self) -> None:
         """Four seconds on: nobody who looks round is told that they search too often."""
         self._go(dt.timedelta(seconds=4))

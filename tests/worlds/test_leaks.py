@@ -10,9 +10,10 @@ from django.core import mail
 
 from tests.worlds.addresses import Known
 from tests.worlds.company import PUBLIC
-from tests.worlds.leaks import besides, going, reading, searching, sockets  # noqa: F401 - each registers its leaks
+from tests.worlds.leaks import besides, going, mailing, reading, searching, sockets  # noqa: F401 - each registers its leaks
 from tests.worlds.leaks.doors import DOORS, ELSEWHERE
 from tests.worlds.leaks.planting import LEAKS, Leak, planted
+from tests.worlds.outsiders import as_sent
 from tests.worlds.recording import Answer, difference
 from tests.worlds.secret import PRIVATE, Secret
 from tests.worlds.world import World, empty, playing
@@ -28,7 +29,7 @@ def _sent(world: World, known: Known, leak: Leak, *, is_planted: bool) -> list[A
     before = len(mail.outbox)
     with planted(leak.plant if is_planted else None):
         answers = leak.shows(world, known)
-    return [*answers, *(Answer(0, (), sent.message().as_bytes()) for sent in mail.outbox[before:])]
+    return [*answers, *(as_sent(sent) for sent in mail.outbox[before:])]
 
 
 @pytest.fixture(scope="module")

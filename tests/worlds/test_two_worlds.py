@@ -10,7 +10,7 @@ import pytest
 
 from tests.worlds import normalised
 from tests.worlds.addresses import Known
-from tests.worlds.company import PUBLIC
+from tests.worlds.company import PUBLIC, be_mailed
 from tests.worlds.outsiders import APPROVER, OUTSIDERS, views
 from tests.worlds.recording import Recording, differences
 from tests.worlds.secret import OTHER, PRIVATE, Secret, publish
@@ -42,7 +42,7 @@ def _recorded(
     hidden: dict[str, str] = {}
     for number, secret in enumerate(secrets):
         with playing(World(private=secret), folder / str(number)) as world:
-            world.play((*PUBLIC[:4], *more, *PUBLIC[4:]), PRIVATE)
+            world.play((*PUBLIC[:4], *more, *PUBLIC[4:], be_mailed), PRIVATE)
             hidden = hidden or dict(world.things)
             recordings.append(views(world, Known.of(world, hidden), roles, status_only))
     return recordings

@@ -14,6 +14,8 @@ TASKS = {
     "facts.sweep": "the same deliveries, for what a crash left",
     "facts.forget": "drops what everybody heard; tells nobody",
     "archive.put_away": "ends accesses of administrators whose time is over: takes sight away and gives none",
+    "notifications.plan_mails": "played by company.be_mailed, at once and as a digest; mails are compared",
+    "notifications.forget_mails": "forgets what was mailed long ago; tells nobody",
     "blobs.sweep": "removes bytes that nothing cites; answers about them are the same before and after",
     "sessions.clear": "drops sessions that are over",
     "people.end_guests": "closes accounts by their date, whatever groups there are",
@@ -61,6 +63,7 @@ SUBSCRIBERS = {
     "notifications.subscribers.hear_read": "marks one's own notice",
     "notifications.subscribers.hear_request": "to managers; inboxes are compared",
     "notifications.subscribers.hear_restriction": "to named readers; inboxes are compared",
+    "notifications.services.mails.hear_planned": "a mail to who may see what it tells of when it goes: compared",
     "people.mail.hear_invitation": "a mail to whom an administrator invites into the company: compared, with its id",
     "people.mail.hear_password_changed": "a mail to one's own address, whatever groups there are",
     "people.mail.hear_reset_asked": "a mail to one's own address: compared, with its id",
@@ -82,7 +85,7 @@ SUBSCRIBERS |= (
     else {"search.hearing.hear": "writes the index; its answers are compared"}
 )
 #: modules that send mail, all of it from the subscribers above
-SENDERS = {"people/mail.py"}
+SENDERS = {"people/mail.py", "notifications/letters.py"}
 #: what a client may say on its socket; played in test_sockets
 SAID = {"watch", "typing"}
 #: sockets there are

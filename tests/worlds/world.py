@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
@@ -26,6 +27,7 @@ from groups import services as groups
 from groups.models import Space, SpaceType
 from kit import facts, picture_workshop, pictures
 from kit.models import Fact
+from notifications import services as notifications
 from people.models import Company, Person
 from search import queries as search
 from search.engines import whoosh_engine
@@ -113,6 +115,22 @@ class World:
         self._tell(f"{who}: {address}" if self._mode == "public" else "in private")
         return answer
 
+    def be_mailed(self, wait: dt.timedelta) -> None:
+        """Some time later the background plans and sends the mails that are due."""
+        self.plan_mails(wait)
+        self.hear()
+
+    def plan_mails(self, wait: dt.timedelta) -> None:
+        """Some time later they are planned; they go out with whatever is heard next."""
+        self.clock.wait(wait)
+        self.chance.draw_for(NOBODY, "plan mails")
+        notifications.plan_mails()
+
+    def hear(self) -> None:
+        """Everybody hears of what was told."""
+        self.chance.draw_for(NOBODY, "hear")
+        hear()
+
     @contextlib.contextmanager
     def telling(self, tell: Callable[[str], None]) -> Iterator[None]:
         """Call ``tell`` after each step, with what was done; of a private one only that there was one."""
@@ -171,6 +189,7 @@ def playing(world: World, folder: Path) -> Iterator[World]:
         BLOB_FOLDER=folder / "blobs",
         HAYSTACK_CONNECTIONS={"default": haystack},
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+        HAS_MAIL_SERVER=True,
         ALLOWED_HOSTS=["testserver", "localhost"],
     )
     mail.outbox = []
