@@ -20,7 +20,7 @@ from kit import clock, ids
 from kit.direction import isolated
 from kit.markdown import excerpt
 from notifications import news, queries
-from notifications.models import Mail, MailKind, MailWish, Notification
+from notifications.models import NEEDS_YOU, Mail, MailKind, MailWish, Notification
 from notifications.models.mails import zone_of
 from people.models import Person
 from people.queries import company
@@ -84,7 +84,8 @@ class Parts:
     follows: list[Line] = field(default_factory=list)
     rest: list[Line] = field(default_factory=list)
     groups: list[Line] = field(default_factory=list)
-    private: int = 0
+    private: int = 0  # in private places: how many, and how many of those need the reader
+    private_needs: int = 0
     posts: int = 0
 
     @property
@@ -108,6 +109,7 @@ def _parts(mail: Mail) -> Parts:
         rest=[_line_of_entry(entry) for entry in sections.rest],
         groups=[_line_of_thread(thread) for thread in threads[:IN_GROUPS]],
         private=len(entries) - len(open_entries),
+        private_needs=sum(entry.is_private and entry.reason in NEEDS_YOU for entry in entries),
         posts=found.posts,
     )
 
@@ -126,7 +128,7 @@ def _digest(mail: Mail, wish: MailWish) -> EmailMultiAlternatives | None:
     parts = _parts(mail)
     if parts.is_empty:
         return None
-    count = len(parts.needs) + parts.private
+    count = len(parts.needs) + parts.private_needs
     headline = (
         ngettext("One thing needs you.", "%(count)d things need you.", count) % {"count": count}
         if count

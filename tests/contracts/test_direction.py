@@ -31,6 +31,7 @@ OURS = frozenset(
     field.help_text field.label filter.text form.default_label form.default_label.label form.level form.level.label
     sections.needs_unread wish.form.level form.remember form.remember.label form.type.label
     frame.guests frame.members hand_over.to hand_over.to.label key label limit line.advice line.did line.found
+    greeting headline parts.posts parts.private rhythm when line.says request.user.time_zone
     line.hash line.name line.number line.refusal line.state_words log.broken.number log.broken.says log.looked_at
     matching members message message.message moment more_guests n names navigation.preferences navigation.suggest
     news.elsewhere news.posts news.threads place.more place.posts thread.new_posts until
@@ -43,7 +44,7 @@ OURS = frozenset(
     share.percent shortcut.does tab.text text there thread.reply_count thread.vote_count title total type.text
     unread_posts up verb wait wait_text wait_title wall where words written
     """.split()
-) | {'preview.contents|join:", "'}
+) | {'preview.contents|join:", "', 'mail_words|join:" "'}
 ISOLATING = ("bdi", "isolated")
 #: placeholders that somebody's words fill, in the apps whose sentences people read
 NAMING = ("name", "names", "group", "title", "topic", "into", "tag", "mail")

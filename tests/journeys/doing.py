@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
 
@@ -23,6 +24,7 @@ from groups import services as groups  # noqa: E402
 from groups.models import Space  # noqa: E402
 from kit import clock  # noqa: E402
 from kit.models import Fact  # noqa: E402
+from notifications import letters  # noqa: E402
 from people.models import Person  # noqa: E402
 from search import queries  # noqa: E402
 from search.engines.postgres import state  # noqa: E402
@@ -55,6 +57,10 @@ def edit(*, by: str, post: str, text: str) -> dict:
 def delete(*, by: str, post: str) -> dict:
     posts.delete_post(by=who(by), post=Post.objects.get(public_id=post))
     return {}
+
+
+def stop_address(*, by: str, kind: str) -> dict:
+    return {"path": urlsplit(letters.stop_address(who(by), kind)).path}
 
 
 def make_group(*, by: str, name: str, type: str) -> dict:

@@ -135,7 +135,7 @@ def afterwards(world: World) -> None:
 def be_mailed(world: World) -> None:
     """A quarter of an hour later, and the next morning: what is mailed at once, and the digests."""
     before = len(mail.outbox)
-    for wait in (dt.timedelta(minutes=16), dt.timedelta(hours=21)):
+    for wait in (dt.timedelta(minutes=16), dt.timedelta(hours=23)):
         world.be_mailed(wait)
     to = {address for sent in mail.outbox[before:] for address in sent.to}
     assert {"emil@example.test", "gus@example.test"} <= to, "outsiders were told nothing: nothing is proved of mails"
