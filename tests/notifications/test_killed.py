@@ -23,13 +23,13 @@ def test_a_killed_sender_doubles_nothing_but_what_was_on_its_way(tmp_path):
         env = {**kept, "PARVIS_DATA": str(tmp_path), "PYTHONPATH": str(ROOT), **more}
         return subprocess.Popen([sys.executable, "-m", "tests.notifications.sending", verb], cwd=ROOT, env=env)
 
-    assert run("prepare").wait(240) == 0
+    assert run("prepare").wait(600) == 0
     with open_post_office() as office:
         mail = {"EMAIL_URL": f"smtp://127.0.0.1:{office.port}"}
         killed = run("send", **mail)
         office.on_mail = lambda: os.kill(killed.pid, signal.SIGKILL)
-        assert killed.wait(120) == -signal.SIGKILL, "it was not killed in the middle of sending"
+        assert killed.wait(300) == -signal.SIGKILL, "it was not killed in the middle of sending"
         office.on_mail = lambda: None
         for _again in range(3):
-            assert run("send", **mail).wait(120) == 0
+            assert run("send", **mail).wait(300) == 0
     assert len(office.mails) == 2 and len({mail["Message-ID"] for mail in office.mails}) == 1
