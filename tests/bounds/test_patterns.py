@@ -108,6 +108,8 @@ def pumps(source: str):
 
 def slowest(pattern: re.Pattern, method: str, length: int, *, limit: float) -> tuple[float, str]:
     """Seconds of work for the worst text, and what was repeated in it; stops at the first beyond ``limit``."""
+    if isinstance(pattern.pattern, bytes):
+        pattern = re.compile(pattern.pattern.decode("latin-1"), pattern.flags)
     worst = (0.0, "")
     for number, pump in enumerate(pumps(pattern.pattern)):
         edge = EDGES[number % len(EDGES)]

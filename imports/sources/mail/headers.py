@@ -25,12 +25,12 @@ REFERENCES_LIMIT = 30
 EARLIEST = dt.datetime(1970, 1, 2, tzinfo=dt.UTC)
 
 MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
-ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\]+@[^\s<>()\[\],;:\"\\]+")
+ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@]{1,100}@[^\s<>()\[\],;:\"\\]{1,200}")
 ANSWER = re.compile(
     r"(?:re|réf|ref|réponse|tr|fwd?|fw|aw|wg|sv|antw|rép|rif|rv)(?:\s?\[\d+\]|\s?\(\d+\)|[\^*]\d+)?\s?[:\uff1a]\s*",
     re.I,
 )
-PASSED_ON = re.compile(r"\s*\((?:fwd|was:? [^()]*)\)\s*$", re.I)
+PASSED_ON = re.compile(r"\((?:fwd|was:? [^()]{0,200})\)$", re.I)
 PREFIX = re.compile(r"\[([^\[\]]{1,60})\]\s*")
 COUNTED = re.compile(r"v?\d+(?:[/.]\d+)?")
 DAEMON = re.compile(r"^(?:mailer-daemon|postmaster|mail-daemon)@|^<>$", re.I)
@@ -40,7 +40,7 @@ BOUNCED = re.compile(
     re.I,
 )
 NOT_SAID = re.compile(rb"[^a-z0-9\x80-\xff]+")
-LIST_ID = re.compile(r"^(?P<name>.*?)\s*<(?P<id>[^<>\s]+)>\s*$", re.S)
+LIST_ID = re.compile(r"<(?P<id>[^<>\s]{1,300})>$")
 VIA = re.compile(r"^(?P<name>.+?) via \S.*$", re.I)
 
 
@@ -265,8 +265,8 @@ def moment(value: str) -> dt.datetime | None:
 def list_of(values: Values) -> tuple[str, str]:
     """(id, name) of the list this mail came by, both empty for one that came by none."""
     if value := values.words("list-id"):
-        found = LIST_ID.match(value)
-        list_id, name = (found["id"], found["name"].strip(" \"'")) if found else (value.split()[-1], "")
+        found = LIST_ID.search(value)
+        list_id, name = (found["id"], value[: found.start()].strip(" \"'")) if found else (value.split()[-1], "")
         return _list(list_id, name)
     for header in ("list-post", "x-beenthere", "x-mailing-list"):
         if found := ADDRESS.search(values.plain(header).replace("mailto:", " ")):

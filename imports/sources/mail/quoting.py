@@ -26,8 +26,8 @@ WROTE = re.compile(
 )
 ADDRESSED = re.compile(r"<[^<>\s@]{1,100}@[^<>\s]{1,100}>\s?:?\s*$")
 ORIGINAL = re.compile(
-    r"\s*[-_]{2,}\s*(?:original message|original-nachricht|ursprüngliche nachricht|message d['’]origine"
-    r"|message original|message initial|mensaje original|messaggio originale)\s*[-_]{2,}\s*",
+    r"\s{0,20}[-_]{2,60}\s{0,5}(?:original message|original-nachricht|ursprüngliche nachricht|message d['’]origine"
+    r"|message original|message initial|mensaje original|messaggio originale)\s{0,5}[-_]{2,60}\s{0,20}",
     re.I,
 )
 FROM_LINE = re.compile(r"\*?(?:from|de|von|expéditeur)\s{0,3}:\*?\s", re.I)
