@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kit import slots
 from kit.navigation import BLOCKS, COUNTS, Block, Entry
+from people.shortcuts import moved
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,12 @@ class Navigation:
 
     @property
     def keys(self) -> str:
-        return address_of("keys")
+        return address_of("people:key-list")
+
+    @property
+    def own_keys(self) -> str:
+        """The keys this person changed, for the scripts; "" where none."""
+        return moved(self.person)
 
 
 def navigation(request):

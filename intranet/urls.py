@@ -23,7 +23,6 @@ urlpatterns = [
     path("", include("topics.urls")),
     path("", include("search.urls")),
     path("", include("archive.urls")),
-    path("keys/", views.keys, name="keys"),
     path("manifest.webmanifest", installed.manifest, name="manifest"),
     path("sw.js", installed.worker, name="worker"),
     path("offline/", installed.offline, name="offline"),

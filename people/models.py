@@ -135,6 +135,9 @@ class Person(AbstractBaseUser):
         max_length=12, choices=NotificationLevel.choices, default=NotificationLevel.EVERYTHING
     )
     has_single_keys = models.BooleanField(default=True)
+    own_keys = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="Keys of the shortcuts that were changed, by name."
+    )
 
     headline = models.CharField(_("headline"), max_length=160, blank=True)
     about = models.TextField(_("about"), blank=True, validators=[MaxLengthValidator(2000)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from people.views import account, invitation, preferences, sign_on
+from people.views import account, invitation, keys, preferences, sign_on
 from people.views.administration import company, health, invite, people
 
 app_name = "people"
@@ -19,6 +19,8 @@ urlpatterns = [
     path("sign-on/entry/<str:token>/", sign_on.entry, name="entry"),
     path("preferences/sign-on/", sign_on.own, name="sign-on-own"),
     path("preferences/", preferences.preferences, name="preferences"),
+    path("keys/", keys.key_list, name="key-list"),
+    path("preferences/keys/", keys.keys, name="keys"),
     path("preferences/one/", preferences.preference_set, name="preference-set"),
     path("preferences/profile/", preferences.profile, name="profile"),
     path("preferences/photo/", preferences.photo_set, name="photo-set"),

@@ -19,6 +19,7 @@ from people.services.invitations import (
     open_invitation,
     withdraw_account_invitation,
 )
+from people.services.keys import reset_keys, set_keys
 from people.services.rights import (
     deactivate,
     end_administrator,
@@ -65,7 +66,9 @@ __all__ = [
     "open_invitation",
     "reactivate",
     "remove_photo",
+    "reset_keys",
     "robot",
+    "set_keys",
     "set_logo",
     "set_photo",
     "unbind",

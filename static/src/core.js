@@ -16,7 +16,9 @@ import "./installed.js";
 
 export { announce } from "./announcer.js";
 export { htmx } from "./htmx.js";
+export { openAddress } from "./dialogs.js";
+export { go, keysOf, openPalette, ROWS } from "./keys.js";
 export { failure } from "./notices.js";
 export { ask, element, icon, token, whenever } from "./page.js";
 export { recent } from "./recent.js";
-export { fill, words } from "./words.js";
+export { fill, plural, words } from "./words.js";

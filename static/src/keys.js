@@ -1,136 +1,77 @@
-// Keyboard shortcuts. intranet/shortcuts.py says what each does; here each finds its element on the page:
-// a link or button with data-key="f" inside the current row or post, else in the page. Single keys can be switched off.
-import { openAddress } from "./dialogs.js";
+// Keyboard shortcuts. people/shortcuts.py says what each does, shortcuts.js does it; here is what was pressed. Everywhere a
+// shortcut goes by the keys it has for somebody new; which keys a person has given it instead is settled when one presses them.
 import { closeMenu } from "./menus.js";
-import { words } from "./words.js";
 
 const root = document.documentElement;
-const ROWS = ".row h3 a, .lines > li .t > a, .item h3 a, .hit h3 a, article.post[id]";
-const IN_ROW = new Set(["r", "q", "a", "f", "m", "s", "e"]);
-const PLACES = { h: "home", i: "inbox", p: "people", g: "groups", s: "saved" };
+export const ROWS = ".row h3 a, .lines > li .t > a, .item h3 a, .hit h3 a, article.post[id]";
+const PLACES = { "g h": "home", "g i": "inbox", "g p": "people", "g g": "groups", "g s": "saved" };
+const SINGLE = "c/z?jkoun[]exXrqafms";
+/** What goes on while a key is held down. */
+const HELD = new Set(["j", "k", "[", "]"]);
 
-const isShown = (node) => node.getClientRects().length > 0;
-const shown = (selector, scope = document) => [...scope.querySelectorAll(selector)].filter(isShown);
-const main = () => document.getElementById("main") ?? document.body;
-const isField = (node) => node?.matches?.("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable=true], emoji-picker");
+const isField = (node) =>
+  node?.isContentEditable ||
+  node?.matches?.("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, emoji-picker");
 
-/** The row or post the focus is in. */
-const current = () => document.activeElement?.closest?.(".row, .lines > li, .item, .hit, article.post");
+/** The first keys of each shortcut this person changed, and the keys they gave it: {"c": "w", "g h": "h"}. */
+const own = JSON.parse(root.dataset.keys ?? "{}");
+const given = Object.fromEntries(Object.entries(own).map(([first, keys]) => [keys, first]));
 
-function move(step) {
-  const rows = shown(ROWS, main());
-  if (!rows.length) return false;
-  const holder = current();
-  const at = rows.findIndex((row) => row === holder || holder?.contains(row));
-  const next = rows[at < 0 ? (step > 0 ? firstBelow(rows) : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step))];
-  if (next.matches("article")) next.tabIndex = -1;
-  next.focus();
-  next.scrollIntoView({ block: "nearest" });
-  return true;
-}
+/** The keys of the shortcut that goes by `first`; "" where it has none, or none works. */
+export const keysOf = (first) => (root.dataset.singleKeys === "off" ? "" : (own[first] ?? first));
 
-const firstBelow = (rows) => Math.max(0, rows.findIndex((row) => row.getBoundingClientRect().bottom > 60));
+/** The shortcut that `keys` ask for, by its first keys. */
+const askedBy = (keys) => given[keys] ?? (keys in own ? undefined : keys);
 
-function press(key) {
-  const scope = IN_ROW.has(key) ? current() : null;
-  const quoted = CSS.escape(key);
-  const target = (scope && shown(`[data-key~="${quoted}"]`, scope)[0]) ?? shown(`[data-key~="${quoted}"]`)[0];
-  if (!target) return false;
-  if (target.matches("input, textarea")) target.focus();
-  else target.click();
-  return true;
-}
-
-function go(place) {
+export function go(place) {
   const link = document.querySelector(`[data-place="${place}"]`);
   if (link) location.assign(link.href);
   return Boolean(link);
 }
 
-let selectedLast = null;
-function select(isRange) {
-  const box = current()?.querySelector("input[type=checkbox]");
-  if (!box) return false;
-  const boxes = shown("input[type=checkbox]", main());
-  const from = isRange && selectedLast ? boxes.indexOf(selectedLast) : boxes.indexOf(box);
-  const to = boxes.indexOf(box);
-  const checked = isRange ? true : !box.checked;
-  for (const one of boxes.slice(Math.min(from, to), Math.max(from, to) + 1)) {
-    one.checked = checked;
-    one.dispatchEvent(new Event("change", { bubbles: true }));
-  }
-  selectedLast = box;
-  return true;
-}
-
-/** To the next or previous unread thread: in a list by focus, in a thread by what the list said when it was left. */
-function unread(step) {
-  const rows = shown(".row.unread h3 a, .lines > li.unread .t > a, .item.unread h3 a", main());
-  if (rows.length) {
-    const at = rows.indexOf(document.activeElement);
-    rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + step))].focus();
-    return true;
-  }
-  const list = JSON.parse(sessionStorage.getItem("parvis:unread") ?? "[]");
-  const at = list.indexOf(location.pathname);
-  const next = list[at < 0 ? 0 : at + step];
-  if (next) location.assign(next);
-  return Boolean(next);
-}
 addEventListener("pagehide", () => {
   const rows = document.querySelectorAll(".row.unread h3 a, .lines > li.unread .t > a");
   if (rows.length) sessionStorage.setItem("parvis:unread", JSON.stringify([...rows].map((row) => row.pathname)));
 });
 
-const undo = () => {
-  const button = shown("[data-undo]").at(-1);
-  button?.click();
-  return Boolean(button);
-};
-
-function help() {
-  const link = document.querySelector("a[data-open=keys]");
-  if (!link) return false;
-  openAddress(link.href, words.keysTitle);
-  return true;
-}
-
-function searchHere() {
-  const field = shown("[data-search-here]")[0];
-  if (field) field.focus();
-  else openPalette();
-  return true;
-}
-
-function write() {
-  const field = shown(".composer textarea[name=body]", main())[0];
-  if (field) field.focus();
-  return Boolean(field) || press("c");
-}
-
-function back() {
-  if (press("u")) return true;
-  const up = document.querySelector(".crumbs a:last-of-type");
-  if (document.referrer.startsWith(location.origin)) history.back();
-  else if (up) location.assign(up.href);
-  return true;
-}
-
-const SINGLE = {
-  "/": searchHere, c: write, j: () => move(1), k: () => move(-1), u: back, z: undo, "?": help,
-  o: () => { const row = document.activeElement; row?.matches?.(ROWS) && row.click(); },
-  "[": () => unread(-1), "]": () => unread(1), x: () => select(false), X: () => select(true),
-};
+/** PERF: what the keys do comes with the first of them that is pressed, not with the page. */
+let act = (first) =>
+  import("./shortcuts.js").then((shortcuts) => {
+    act = shortcuts.act;
+    act(first);
+  }, () => {});
 
 export const openPalette = () => import("./palette.js").then((palette) => palette.open());
 
-let isGoing = false;
-let goingTimer = 0;
+/** Keys after which another is waited for: "g". */
+const beginnings = new Set(
+  [...Object.keys(PLACES).map((first) => own[first] ?? first), ...Object.values(own)].filter((keys) => keys.includes(" ")).map((keys) => keys.split(" ")[0]),
+);
+let begun = "";
+let begunTimer = 0;
+
+// A key is what it writes, wherever it lies: on a French keyboard "/" takes Shift, and "[" takes AltGr.
+const writes = (event) =>
+  event.getModifierState?.("AltGraph") || (/Mac/.test(navigator.platform) && event.altKey && !event.ctrlKey && !event.metaKey);
+
+/** What was pressed, without what Caps Lock makes of it. */
+function pressed({ key, shiftKey }) {
+  const [lower, upper] = [key.toLowerCase(), key.toUpperCase()];
+  return lower === upper ? key : shiftKey ? upper : lower;
+}
+
+/** Ctrl or Cmd with the key that writes `letter`; where the keyboard writes no Latin letters, the key where it lies. */
+function isCommand(event, letter) {
+  const is = (key) => key.toLowerCase() === letter;
+  return (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && (is(event.key) || (/[^ -~]/.test(event.key) && is(event.code.slice(3))));
+}
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing) return;
+  // 229: the key belongs to whoever puts a character together, also where the browser does not say isComposing.
+  // What a browser fills in by itself comes without a key.
+  if (event.defaultPrevented || !event.key || event.isComposing || event.keyCode === 229) return;
   const command = event.ctrlKey || event.metaKey;
-  if (command && !event.altKey && event.key.toLowerCase() === "k" && root.dataset.person) {
+  if (isCommand(event, "k") && root.dataset.person) {
     event.preventDefault();
     return openPalette();
   }
@@ -146,22 +87,28 @@ document.addEventListener("keydown", (event) => {
     else if (isField(document.activeElement)) document.activeElement.blur();
     return;
   }
-  if (command || event.altKey || isField(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.key.length !== 1 || event.key === " ") return;
+  if (((command || event.altKey) && !writes(event)) || isField(event.target) || document.querySelector("dialog[open]")) return;
   if (!root.dataset.person || root.dataset.singleKeys === "off") return;
-  if (isGoing) {
-    isGoing = false;
-    if (PLACES[event.key] && go(PLACES[event.key])) event.preventDefault();
+  const key = begun + pressed(event);
+  clearTimeout(begunTimer);
+  if (!begun && beginnings.has(key)) {
+    begun = `${key} `;
+    begunTimer = setTimeout(() => (begun = ""), 1_500);
     return;
   }
-  if (event.key === "g") {
-    isGoing = true;
-    clearTimeout(goingTimer);
-    goingTimer = setTimeout(() => (isGoing = false), 1_500);
-    return;
-  }
-  const work = SINGLE[event.key];
-  if (work ? work() : event.key.length === 1 && press(event.key)) event.preventDefault();
+  begun = "";
+  const first = askedBy(key);
+  if (!PLACES[first] && !(first?.length === 1 && SINGLE.includes(first))) return;
+  if (event.repeat && !HELD.has(first)) return;
+  // Some browsers look for text as one types.
+  event.preventDefault();
+  if (PLACES[first]) go(PLACES[first]);
+  else act(first);
 });
+
+// PERF: only who has keys of their own, or none, fetches what writes them into the hints.
+if (root.dataset.keys || root.dataset.singleKeys === "off") import("./hints.js");
 
 document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -178,6 +125,6 @@ addEventListener("pagehide", () => {
 });
 if (performance.getEntriesByType?.("navigation")[0]?.type === "back_forward") {
   const left = JSON.parse(sessionStorage.getItem(LEFT) ?? "{}");
-  const row = left.page === location.href && shown(ROWS, main()).find((one) => one.pathname === left.row);
+  const row = left.page === location.href && [...document.querySelectorAll(ROWS)].find((one) => one.pathname === left.row && one.getClientRects().length);
   if (row) row.focus({ preventScroll: true });
 }

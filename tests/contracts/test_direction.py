@@ -33,15 +33,15 @@ OURS = frozenset(
     frame.guests frame.members hand_over.to hand_over.to.label key label limit line.advice line.did line.found
     greeting headline parts.posts parts.private rhythm when line.says request.user.time_zone
     line.hash line.name line.number line.refusal line.state_words log.broken.number log.broken.says log.looked_at
-    matching members message message.message moment more_guests n names navigation.preferences navigation.suggest
-    news.elsewhere news.posts news.threads place.more place.posts thread.new_posts until
+    matching members message message.message moment more_guests n names navigation.own_keys navigation.preferences
+    navigation.suggest news.elsewhere news.posts news.threads place.more place.posts thread.new_posts until
     number one.text operator option.choice_label option.tag page.audience.rest page.audience.strong
     page.better_count page.error.message page.found.milliseconds page.found.total page.limit page.opening.fragment
     page.readers_words page.rebuilding.percent page.reply.quotes_name|default:"" page.wait part part.count
-    part.fragment person.density person.public_id person.theme person.time_zone post.fragment post.number
+    part.fragment part.title person.density person.public_id person.theme person.time_zone post.fragment post.number
     preview.after.rest preview.after.strong preview.before.rest preview.before.strong preview.gaining preview.guests
     preview.losing preview.requests rebuilding_text rebuilding_title refused.sentence row row.device row.hours
-    share.percent shortcut.does tab.text text there thread.reply_count thread.vote_count title total type.text
+    row.does section.title share.percent tab.text text there thread.reply_count thread.vote_count title total type.text
     unread_posts up verb wait wait_text wait_title wall where words written
     """.split()
 ) | {'preview.contents|join:", "', 'mail_words|join:" "'}

@@ -68,7 +68,7 @@ def test_the_map_of_keys_opens_from_a_row_and_escape_gives_the_row_back(sign_in)
     page.keyboard.press("j")
     page.keyboard.press("?")
     box = page.get_by_role("dialog")
-    expect(box.get_by_text("Next, previous row or post")).to_be_visible()
+    expect(box.get_by_text("Next row or post")).to_be_visible()
     for _ in range(3):
         page.keyboard.press("Tab")
         # The browser's own bars are the only other stop: what lies behind is inert.

@@ -1,6 +1,7 @@
 // A wall or the feed: rows renew in place, new activity waits behind the pill, nothing moves what is being read.
 import { announce } from "../announcer.js";
-import { plural, words } from "../words.js";
+import { keysOf } from "../keys.js";
+import { fill, plural, words } from "../words.js";
 
 const GATHER = 400; // ms
 const AGAIN = 1_000; // ms, and as much at random: when the rows did not come
@@ -48,7 +49,8 @@ export function showFeed(connection) {
     pill.querySelector("span").textContent = fresh.size ? plural(words.newPosts, fresh.size) : words.newPostsSome;
     if (pill.hidden || fresh.size >= announced * 2) {
       announced = Math.max(1, fresh.size);
-      announce(`${pill.querySelector("span").textContent}. ${words.pressN}`, { key: "feed" });
+      const key = keysOf("n");
+      announce(`${pill.querySelector("span").textContent}. ${key ? fill(words.pressN, { key }) : ""}`.trim(), { key: "feed" });
     }
     pill.hidden = false;
   }
