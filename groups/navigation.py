@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from groups import policy, queries
 from groups.models import Space, SpaceType
-from kit.navigation import Block, Entry
+from kit.navigation import Action, Block, Entry
 from people.models import Person
 from people.queries import company_seen_by
 
@@ -29,6 +29,24 @@ def block_of_groups(person: Person) -> Block:
         empty_url=reverse("groups:directory"),
         empty_text=_("Join or start a group") if may_create else _("Join a group"),
     )
+
+
+def actions_of(person: Person) -> list[Action]:
+    """What the palette offers: a new group, for who may make one, and a private conversation."""
+    actions = [
+        Action(
+            url=reverse("groups:direct-create"),
+            text=_("Start a private conversation"),
+            icon="messages-square",
+            words=_("write message direct"),
+        )
+    ]
+    if policy.may_create_groups(person, company_seen_by(person)):
+        made = Action(
+            url=reverse("groups:group-create"), text=_("Start a group"), icon="plus", words=_("new create team")
+        )
+        actions.append(made)
+    return actions
 
 
 def entry_of(space: Space, unread: int) -> Entry:

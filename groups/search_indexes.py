@@ -16,6 +16,7 @@ class GroupIndex(indexes.SearchIndex, indexes.Indexable):
     is_shared = indexes.BooleanField(default=True)
 
     finds = "group"
+    visited = ("/groups/", "public_id")
     action = "know"
     hears = dict.fromkeys(
         ("space.created", "space.changed", "space.visibility-changed", "space.archived", "space.unarchived"),

@@ -4,6 +4,9 @@
 a :class:`Block` or None; ``slots.fill("navigation.counts", "inbox", count_for)`` where ``count_for(person)`` returns
 an int.
 Each is asked once a page, only when the page draws the side bar, and may cost one query.
+
+``slots.fill("navigation.actions", "walls", actions_of)`` where ``actions_of(person)`` returns a list of
+:class:`Action`: what the palette offers to do. It is asked while somebody types there, and costs no query of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 BLOCKS = "navigation.blocks"
 COUNTS = "navigation.counts"
+ACTIONS = "navigation.actions"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,3 +74,14 @@ class Block:
     def at(self, path: str, here: str = "") -> Block:
         """This block as the page at ``path`` shows it."""
         return replace(self, entries=[entry.at(path, here) for entry in self.entries])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """Something one goes somewhere to do. ``words``: others it is found by; ``keys``: first keys of its shortcut."""
+
+    url: str
+    text: str
+    icon: str
+    words: str = ""
+    keys: str = ""

@@ -12,8 +12,8 @@ class PeopleConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_out
 
         from kit import facts, slots
-        from kit.navigation import BLOCKS
-        from people import administration, mail, queries, services
+        from kit.navigation import ACTIONS, BLOCKS
+        from people import administration, mail, navigation, queries, services
 
         facts.subscribe("account-invitation.made", mail.hear_invitation)
         facts.subscribe("password.changed", mail.hear_password_changed)
@@ -25,6 +25,7 @@ class PeopleConfig(AppConfig):
         slots.fill("schedule", "people.end_sessions", MINUTE)
         administration.fill_own()
         slots.fill(BLOCKS, "administration", administration.block_of_administration, order=90)
+        slots.fill(ACTIONS, "people", navigation.actions_of, order=50)
 
         def hear_sign_out(sender, request, user, **_more):
             if user is not None and request.session.session_key:

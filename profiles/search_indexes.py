@@ -15,6 +15,7 @@ class PersonIndex(indexes.SearchIndex, indexes.Indexable):
     title = indexes.CharField(model_attr="display_name")
 
     finds = "person"
+    visited = ("/people/", "public_id")
     hears = dict.fromkeys(
         ("person.created", "person.changed", "person.deactivated", "person.reactivated"), lambda ids: [ids["person"]]
     )

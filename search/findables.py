@@ -15,6 +15,7 @@ An app makes its rows findable in its ``search_indexes.py``, importing Haystack 
 ``action``               the right that finds it (default ``read``); ``is_for_all``: everybody signed in finds it;
 ``present(keys, viewer)`` rows by key, as the template wants them (default: ``rows(viewer)`` of these keys);
 ``page``                 how rows are counted and filtered, see :class:`search.pages.Page`; None for plain lists;
+``visited``              how addresses of such rows begin, and the column whose value follows; for what one opened last;
 ``option(row)``          (address, text, icon, detail) of one line in the palette or beside the results;
 ``draw(hit, marker)``    one result as HTML, where ``page`` is given.
 """
@@ -119,6 +120,11 @@ class Findable:
     @property
     def page(self) -> Any:
         return getattr(self.index, "page", None)
+
+    @property
+    def visited(self) -> tuple[str, str]:
+        """How addresses of such rows begin, and which column follows; ("", "") for what has no page of its own."""
+        return getattr(self.index, "visited", ("", ""))
 
     def option(self, row: Model) -> Option:
         """``row`` as one line of a list."""

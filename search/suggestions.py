@@ -15,15 +15,21 @@ from search import queries, sql
 from search.beside import Beside
 from search.engines.deadline import Deadline, TimeUp
 from search.engines.store import Unusable
-from search.findables import Findable, findable, findables
-from search.language import Operator, Query, Word
+from search.engines.weighing import ENOUGH
+from search.findables import Findable, Option, findable, findables
+from search.language import Clause, Operator, Query, Word
 
 SHOWN = 5
 TITLE_WEIGHT = 1.4
 """A prefix in a title weighs at least this; in a body never."""
 
 SECONDS = 0.5
-ORDER = ("person", "group", "thread", "topic")
+#: in the order in which one looks for them: a place by its name, then what was written there
+PLACES = ("group", "topic", "thread")
+#: what costs most comes last: when the time is up, the rest stands
+ORDER = ("person", *PLACES)
+#: a person is also found by a whole word of what they say of themselves, as their employer
+LEAST = {"person": ENOUGH}
 
 
 def _openings(standing: policy.Standing) -> QuerySet:
@@ -36,12 +42,9 @@ _OPENINGS = Prepared(_openings)
 
 def suggest(*, viewer: Person, query: Query) -> list[Beside]:
     """People, groups, threads and topics whose names hold these words, the last one perhaps not yet finished."""
-    words = [clause for clause in query.clauses if not any(isinstance(term, Operator) for term in clause)]
+    words = typed(query)
     if not words:
         return []
-    last = words[-1][-1]
-    if isinstance(last, Word) and not last.is_negated:
-        words[-1] = (*words[-1][:-1], replace(last, is_prefix=True))
     deadline = Deadline(SECONDS)
     known = {one.name: one for one in findables().values()}
     found = []
@@ -56,9 +59,35 @@ def suggest(*, viewer: Person, query: Query) -> list[Beside]:
     return found
 
 
+def typed(query: Query) -> list[Clause]:
+    """The words of ``query``, of which the last may not be finished."""
+    words = [clause for clause in query.clauses if not any(isinstance(term, Operator) for term in clause)]
+    last = words[-1][-1] if words else None
+    if isinstance(last, Word) and not last.is_negated:
+        words[-1] = (*words[-1][:-1], replace(last, is_prefix=True))
+    return words
+
+
+def standing_at(*, viewer: Person, addresses: list[str]) -> list[Option]:
+    """What ``viewer`` may find at these addresses of ours, in their order, by the names it has now."""
+    standing = {}
+    for one in findables().values():
+        begins, column = one.visited
+        keys = [address[len(begins) :].rstrip("/") for address in addresses if begins and address.startswith(begins)]
+        if not keys:
+            continue
+        rows = one.rows(viewer).filter(**{f"{column}__in": keys})
+        rows = rows.filter(one.page.opening) if one.page is not None else rows
+        found = list(rows.values_list("pk", flat=True))
+        for row in one.present(found, viewer).values() if found else ():
+            option = one.option(row)
+            standing[option.url] = option
+    return [standing[address] for address in dict.fromkeys(addresses) if address in standing]
+
+
 def _rows(one: Findable, words: list, viewer: Person, deadline: Deadline) -> tuple[list[Any], int]:
     matching = queries.backend().matching(one, one.gate(viewer), deadline)
-    weights = matching.match(words, least=TITLE_WEIGHT).weights
+    weights = matching.match(words, least=LEAST.get(one.name, TITLE_WEIGHT)).weights
     if sql.is_nothing(weights):
         return [], 0
     if one.page is not None:

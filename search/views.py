@@ -8,12 +8,11 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kit import slots
 from kit.numbers import whole_number
-from search import limits, queries, spelling, suggestions, tokens
+from search import limits, palette, queries, spelling, tokens
 from search.facets import facets, ops
 from search.findables import findable
 from search.highlight import Marker
@@ -95,18 +94,14 @@ def _shown(request: HttpRequest, query: Query, found: Results) -> dict[str, Any]
 
 @require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
-    """Options for the palette: people, groups, threads and topics by name, as a list of groups."""
+    """What the palette lists for ``q``; without words, what stands at the addresses ``visited`` in this browser."""
     wait = limits.seconds_to_wait(request.user, "suggest", limits.SUGGESTIONS)
     if wait:
         return HttpResponse(status=429, headers={"Retry-After": str(wait)})
-    try:
-        query = parse(request.GET.get("q", ""))
-    except QueryError:
-        query = Query()
-    found = suggestions.suggest(viewer=request.user, query=query) if query else []
-    titles = {"person": _("People"), "group": _("Groups"), "thread": _("Threads"), "topic": _("Topics")}
-    groups = [(titles[block.name], block) for block in found]
-    return render(request, "search/_suggestions.html", {"groups": groups})
+    sections, marker = palette.sections(
+        viewer=request.user, text=request.GET.get("q", ""), visited=request.GET.getlist("visited")
+    )
+    return render(request, "search/_suggestions.html", {"sections": sections, "marker": marker})
 
 
 def address(text: str, order: str = "best", **more: object) -> str:

@@ -13,6 +13,7 @@ class TopicIndex(indexes.SearchIndex, indexes.Indexable):
     title = indexes.CharField()
 
     finds = "topic"
+    visited = ("/topics/", "public_id")
     is_for_all = True
     hears = dict.fromkeys(
         ("topic.added", "topic.renamed", "topic.merged", "topic.retired", "topic.unretired"), lambda ids: [ids["topic"]]

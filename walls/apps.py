@@ -30,7 +30,8 @@ class WallsConfig(AppConfig):
 
     def ready(self) -> None:
         from kit import facts, slots
-        from walls import feeds, live
+        from kit.navigation import ACTIONS
+        from walls import feeds, live, navigation
         from walls.services import merging, pictures
         from walls.views import classification
         from walls.views import feeds as walls_shown
@@ -39,6 +40,7 @@ class WallsConfig(AppConfig):
         slots.fill("live.streams", "row", live.ThreadStream("row"))
         slots.fill("live.streams", "wall", live.WallStream())
         slots.fill("live.streams", "readers", live.ReadersStream())
+        slots.fill(ACTIONS, "walls", navigation.actions_of, order=10)
         slots.fill("group.wall", "walls", walls_shown.wall_of_space)
         slots.fill("profile.wall", "walls", walls_shown.wall_of_person)
         slots.fill("topic.wall", "walls", walls_shown.wall_of_topic)

@@ -171,6 +171,7 @@ class PostIndex(indexes.SearchIndex, indexes.Indexable):
     is_shared = indexes.BooleanField()
 
     finds = "thread"
+    visited = ("/threads/", "thread__public_id")
     gate_columns = ("thread__space_id", "thread__space__type", "thread__label")
     page = PAGE
     hears = {

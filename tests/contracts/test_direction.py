@@ -29,7 +29,7 @@ OURS = frozenset(
     count|default:30 cut_text cut_title decides_from draft.reason emoji empty_title entry.others entry.sentence
     entry.text error facet.legend fact.attempts fact.last_error fact.name feed.unread_count field
     field.help_text field.label filter.text form.default_label form.default_label.label form.level form.level.label
-    sections.needs_unread wish.form.level form.remember form.remember.label form.type.label
+    line.keys sections.needs_unread wish.form.level form.remember form.remember.label form.type.label
     frame.guests frame.members hand_over.to hand_over.to.label key label limit line.advice line.did line.found
     greeting headline parts.posts parts.private rhythm when line.says request.user.time_zone
     line.hash line.name line.number line.refusal line.state_words log.broken.number log.broken.says log.looked_at

@@ -138,6 +138,8 @@ ASKED_ONCE = (
     "/search/?q=topic:casting",
     "/search/?q=label:confidential",
     "/search/?q=*",
+    "/search/suggest/?visited=/groups/{space}/&visited=/threads/{thread}/&visited=/people/{member}/",
+    "/threads/new/?kind=question&title=zirconium",
     "/groups/?show=hidden",
     "/groups/?show=mine",
     "/groups/?show=archived",

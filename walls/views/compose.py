@@ -22,6 +22,7 @@ from walls.forms import FIELDS as COMPOSER_FIELDS
 from walls.forms import Composer
 from walls.models import Draft, Thread
 from walls.models.posts import POST_LIMIT
+from walls.models.threads import TITLE_LIMIT
 from walls.services import Refused
 from walls.similar import similar_threads
 from walls.views.answers import back, refusal_only, with_refusal
@@ -41,9 +42,10 @@ def composer_context(composer: Composer, **more) -> dict:
 @require_http_methods(["GET", "POST"])
 @takes(*COMPOSER_FIELDS)
 def thread_create(request: HttpRequest) -> HttpResponse:
-    """Write a new thread on a page of its own; ``?space=id`` chooses the place, ``?draft=id`` takes up a draft.
+    """Write a new thread on a page of its own; ``?space=id`` chooses the place, ``?kind=`` and ``?title=`` begin it.
 
-    ``?shared=kept`` comes from another app by way of the device's worker, ``?shared=lost`` without one.
+    ``?draft=id`` takes up a draft. ``?shared=kept`` comes from another app by way of the device's worker,
+    ``?shared=lost`` without one.
     """
     if request.method == "POST":
         return _post(request)
@@ -64,6 +66,7 @@ def _asked_for(request: HttpRequest) -> Composer:
     kind = request.GET.get("kind", "")
     if kind in dict(composer.kinds):
         composer.kind = kind
+    composer.title = " ".join(request.GET.get("title", "").split())[:TITLE_LIMIT]
     return composer
 
 

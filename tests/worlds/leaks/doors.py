@@ -17,7 +17,10 @@ DOORS: dict[str, tuple[str, ...]] = {
         "a slip is mended with words of everybody",
         "words of everybody are fetched to mend a slip",
     ),
-    "prefix suggestions and the palette": ("suggestions are kept for whoever comes next",),
+    "prefix suggestions and the palette": (
+        "suggestions are kept for whoever comes next",
+        "what was opened last is named unasked",
+    ),
     "facets": ("facets count all documents",),
     "tag clouds and words in use": (
         "a tag page opens for every word in use",

@@ -109,6 +109,16 @@ def suggestions_are_kept_for_whoever_comes_next() -> Mistake:
     return instead(suggestions, "suggest", make)
 
 
+@leak("search: opened last", look("/search/suggest/?visited=/groups/{hidden_space}/&visited=/threads/{hidden_thread}/"))
+def what_was_opened_last_is_named_unasked() -> Mistake:
+    def make(real: Any) -> Any:
+        return lambda *, viewer, addresses: real(
+            viewer=Person.objects.get(display_name="Hugo Hidden"), addresses=addresses
+        )
+
+    return instead(suggestions, "standing_at", make)
+
+
 @leak("search: did you mean", look("/search/?q=zirconum"))
 def a_slip_is_mended_with_words_of_everybody() -> Mistake:
     def make(real: Any) -> Any:
