@@ -35,7 +35,7 @@ from tests.worlds.machine.grounds import Ground, use_own_cache
 from tests.worlds.outsiders import ADMINISTRATOR, OUTSIDERS
 from tests.worlds.recording import Answer
 from tests.worlds.secret import PRIVATE, Secret
-from tests.worlds.world import Chapter, World, hear, playing
+from tests.worlds.world import NOBODY, Chapter, World, hear, playing
 
 ID = "[0-9a-hj-km-np-tv-z]{26}"
 Look = tuple[str, str, str]  # who, method, address
@@ -159,6 +159,9 @@ class _Player:
 
     def begin(self, secret: Secret | None) -> None:
         """From here on the people of a hidden group have done what ``secret`` says; None: there is none."""
+        # What the settling left to be heard is heard by both now, and not with somebody's first step in one of them.
+        self.world.chance.draw_for(NOBODY, "heard of the settling")
+        hear()
         self.world.private = secret
         if secret is not None:
             for chapter in PRIVATE:
