@@ -63,7 +63,7 @@ def _folded(markdown: str, *, has_tail: bool, has_signature: bool, note: Callabl
     for kind, part in (("signed", signature.strip("\n")), ("quoted", tail)):
         if part.strip():
             note({"signed": "signature folded", "quoted": "quoted tail folded"}[kind])
-            shown = re.sub(r"\]\([^)\n]*\)|[*_`>#\\\[\]]", "", part)
+            shown = re.sub(r"\]\([^)\n]{0,500}\)|[*_`>#\\\[\]]", "", part)
             made.append(quoting.fold(kind, quoting.summary_of(kind, shown.strip().split("\n")), part))
     return "\n\n".join(made)
 
