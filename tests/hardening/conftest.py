@@ -14,6 +14,7 @@ from topics import services as topics
 #: keys of the addresses that tests/contracts/test_urls.py leaves to other tests
 MORE = {
     "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},
+    "notifications:mail-stop": {"token": "=no-such-token"},
     "people:demo-enter": {"public_id": "member"},
     "people:entry": {"token": "=no-such-token"},
     "people:invitation": {"token": "token"},

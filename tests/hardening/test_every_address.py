@@ -39,6 +39,11 @@ WRITTEN_BY_READING = {
 WITHOUT_TOKEN = {
     "share": "other apps send to it; it drops what comes and leads to the composer (tests/frame/test_installed.py)"
 }
+#: addresses that take a form without our token, and what they ask for instead
+WITHOUT_TOKEN = {
+    "notifications:mail-stop": "a link we signed, sent by mail clients without cookies (RFC 8058)",
+    "share": "sent by the device; it writes nothing and leads to the composer",
+}
 _WRITES = re.compile(r'^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)', re.IGNORECASE)
 
 

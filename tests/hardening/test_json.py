@@ -27,6 +27,7 @@ FORMS: dict[tuple[str, str], tuple[str, list[dict[str, type]]] | str] = {
         [{"markdown": str, "id": str}, {"error": str, "help": str}],
     ),
     ("notifications/views/inbox.py", "inbox_count"): ("notifications:inbox-count", [{"unread": int}]),
+    ("intranet/installed.py", "manifest"): "tests/frame/test_installed.py: a file for browsers, the same for everybody",
     ("intranet/probes.py", "ready"): "tests/intranet/test_probe.py: no page, and asked by machines",
 }
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")

@@ -23,6 +23,7 @@ from search.language import parse
 from tests.worlds.measuring import Costs
 from tests.worlds.world import unhurried
 from topics.models import Tag
+from topics.services import merge_tag
 from walls import services as threads
 
 
@@ -170,3 +171,20 @@ def test_the_list_of_tags_numbers_what_stands_in_it(client, cast):
     client.force_login(cast.admin)
     page = client.get("/admin/tags/").content.decode()
     assert re.findall(r'id="tag-(\d+)"', page) == ["1"]
+
+
+@pytest.mark.django_db
+def test_a_tag_is_given_another_name_in_as_many_steps_whether_a_hidden_group_has_that_name_or_nobody(client, cast):
+    """A word that is in use was found, one that is not was made: three statements more."""
+    write = partial(threads.post_thread, author=cast.member, source="x", title="t")
+    write(spaces=cast.spaces["hidden"], tags=["zirconium", "beryllium"])
+    merge_tag(administrator=cast.admin, tag=Tag.objects.get(name="beryllium"), name="hafnium")
+    write(spaces=cast.spaces["open"], tags=["warm", "porosity", "mould", "gantry"])
+    client.force_login(cast.admin)
+    steps = []
+    for tag, name in (("warm", "warmer"), ("porosity", "zirconium"), ("mould", "lead"), ("gantry", "beryllium")):
+        costs = Costs()
+        with costs.counting():
+            assert client.post(f"/admin/tags/{tag}/", {"name": name}).status_code == 302
+        steps.append((costs.statements, costs.rows))
+    assert steps[1] == steps[2] == steps[3]

@@ -54,13 +54,14 @@ def merge_tag(*, administrator: Person, tag: Tag, name: str) -> Tag:
     if not folded:
         raise ValidationError(_("Give the tag a name."), code="name")
     _refuse_long(folded)
-    into = Tag.objects.get_or_create(name=folded)[0]
+    # SECURITY: the same steps whether the word is used where nobody may look, is new or was merged: the time would tell.
+    Tag.objects.bulk_create([Tag(name=folded)], ignore_conflicts=True)
+    into = Tag.objects.select_related("merged_into").get(name=folded)
     if into == tag:
         return tag
-    if into.merged_into_id == tag.pk:
-        # The way back: the old word lives again.
-        Tag.objects.filter(pk=into.pk).update(merged_into=None)
-    elif into.merged_into is not None:
+    # The way back: the old word lives again.
+    Tag.objects.filter(pk=into.pk, merged_into=tag).update(merged_into=None)
+    if into.merged_into is not None and into.merged_into != tag:
         into = into.merged_into
     Tag.objects.filter(merged_into=tag).exclude(pk=into.pk).update(merged_into=into)
     Tag.objects.filter(pk=tag.pk).update(merged_into=into)
