@@ -54,7 +54,7 @@ def merge_tag(*, administrator: Person, tag: Tag, name: str) -> Tag:
     if not folded:
         raise ValidationError(_("Give the tag a name."), code="name")
     _refuse_long(folded)
-    # SECURITY: the same steps whether the word is used where nobody may look, is new or was merged: the time would tell.
+    # SECURITY: the same steps whether the word is used where nobody may look, is new or was merged.
     Tag.objects.bulk_create([Tag(name=folded)], ignore_conflicts=True)
     into = Tag.objects.select_related("merged_into").get(name=folded)
     if into == tag:
