@@ -20,11 +20,13 @@ from kit.navigation import Block, Entry
 from people import mail
 from search import queries
 from search.language import parse
+from tests.hardening.test_uploads import drawn
 from tests.worlds.measuring import Costs
 from tests.worlds.world import unhurried
 from topics.models import Tag
 from topics.services import merge_tag
 from walls import services as threads
+from walls.services import texts
 
 
 @pytest.fixture(autouse=True)
@@ -188,3 +190,19 @@ def test_a_tag_is_given_another_name_in_as_many_steps_whether_a_hidden_group_has
             assert client.post(f"/admin/tags/{tag}/", {"name": name}).status_code == 302
         steps.append((costs.statements, costs.rows))
     assert steps[1] == steps[2] == steps[3]
+
+
+@pytest.mark.django_db
+def test_a_picture_of_a_hidden_group_is_not_even_fetched_for_a_message_that_names_it(cast):
+    """It was fetched and then left out: a row more than for a key that nobody has."""
+    picture = threads.add_picture(uploader=cast.member, content=drawn())
+    cited = f"![x](picture:{picture.public_id})"
+    threads.post_thread(author=cast.member, spaces=cast.spaces["hidden"], source=cited, title="t")
+    fetched = []
+    for key in ("0" * 26, picture.public_id, "1" * 26):
+        costs, place = Costs(), {"space": cast.spaces["common"], "label": "internal"}
+        with costs.counting():
+            made = texts.prepare(author=cast.outsider, source=f"![x](picture:{key})", **place)
+        assert made.source == "x" and not made.pictures
+        fetched.append((costs.statements, costs.rows))
+    assert fetched[1] == fetched[2] and fetched[1][0]

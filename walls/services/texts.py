@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from groups import policy
@@ -115,15 +116,13 @@ def _own_pictures(cited: list[str], author: Person, thread: Thread | None, post:
     """Cited pictures the author uploaded and has not yet used, or that stand in this thread already."""
     if not cited:
         return []
-    found = Picture.objects.filter(public_id__in=cited)
-    return [
-        picture
-        for picture in found
-        # SECURITY: a picture of somebody else's post is never taken over by its id.
-        if (picture.post_id is None and picture.uploaded_by_id == author.pk)
-        or (post is not None and picture.post_id == post.pk)
-        or (thread is not None and picture.thread_id == thread.pk)
-    ]
+    # SECURITY: a picture of another post is never taken over by its id, nor fetched: a row would tell that it is there.
+    allowed = Q(post=None, uploaded_by=author)
+    if post is not None:
+        allowed |= Q(post=post)
+    if thread is not None:
+        allowed |= Q(thread=thread)
+    return list(Picture.objects.filter(allowed, public_id__in=cited))
 
 
 def _resolve(source: str, readers: dict[str, Person], pictures: set[str], untold: list[str]) -> str:
