@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterator
 
@@ -37,7 +38,8 @@ def played(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Pla
     """Every script in both worlds, which are built once for all of them."""
     found: Played = {leak.name: ([], []) for leak in LEAKS}
     hidden: dict[str, str] = {}
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), contextlib.ExitStack() as after:
+        after.callback(empty)  # also where a script breaks: the worlds are no others' company
         for secret in (Secret(), None):
             with playing(World(private=secret), tmp_path_factory.mktemp("world")) as world:
                 world.play(PUBLIC, PRIVATE)
@@ -49,7 +51,6 @@ def played(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Pla
                 for stays, is_planted in itertools.product((False, True), repeat=2):
                     for leak in (leak for leak in LEAKS if leak.stays == stays):
                         found[leak.name][is_planted].append(_sent(world, known, leak, is_planted=is_planted))
-        empty()
     yield found
 
 

@@ -182,6 +182,7 @@ def test_a_tag_is_given_another_name_in_as_many_steps_whether_a_hidden_group_has
     write(spaces=cast.spaces["hidden"], tags=["zirconium", "beryllium"])
     merge_tag(administrator=cast.admin, tag=Tag.objects.get(name="beryllium"), name="hafnium")
     write(spaces=cast.spaces["open"], tags=["warm", "porosity", "mould", "gantry"])
+    write(spaces=cast.spaces["hidden"], tags=["porosity"])
     client.force_login(cast.admin)
     steps = []
     for tag, name in (("warm", "warmer"), ("porosity", "zirconium"), ("mould", "lead"), ("gantry", "beryllium")):

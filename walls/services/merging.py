@@ -16,10 +16,9 @@ def hear_topic_merged(fact: HeardFact) -> None:
 
 def hear_tag_merged(fact: HeardFact) -> None:
     """Let every thread carry the new word instead of the old one, once; each thread takes its next version."""
+    # SECURITY: threads are never listed here: how many carry it, where nobody may look, would show in what is asked.
     carried = Thread.tags.through.objects.filter(tag_id=fact.ids["tag"])
-    threads = list(carried.values_list("thread_id", flat=True))
-    both = Thread.tags.through.objects.filter(tag_id=fact.ids["into"], thread_id__in=carried.values("thread_id"))
-    carried.filter(thread_id__in=list(both.values_list("thread_id", flat=True))).delete()
+    Thread.objects.filter(pk__in=carried.values("thread_id")).update(version=F("version") + 1)
+    both = Thread.tags.through.objects.filter(tag_id=fact.ids["into"])
+    carried.filter(thread_id__in=both.values("thread_id")).delete()
     carried.update(tag_id=fact.ids["into"])
-    for start in range(0, len(threads), 500):
-        Thread.objects.filter(pk__in=threads[start : start + 500]).update(version=F("version") + 1)

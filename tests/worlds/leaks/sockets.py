@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from contextlib import AbstractContextManager
 from typing import Any
 
 from django.db.models import Max
 
 from groups.models import Space
+from live import here
 from live.hub import Hub
 from live.presence import Presence
 from live.sockets import Socket
@@ -174,17 +176,23 @@ def every_tab_hears_that_something_happened() -> Mistake:
 
 @leak("membership: presence", _emil_watches(_hugo_opens))
 def who_is_here_counts_who_is_anywhere() -> Mistake:
+    anywhere = [0]
+
     def make(real: Any) -> Any:
-        def frames(presence: Presence, streams: Any) -> Any:
+        def owed(presence: Presence, streams: Any) -> Any:
             streams = list(streams)
-            count = len({socket.person_id for stream in streams for socket in stream.sockets})
+            anywhere[0] = len({socket.person_id for stream in streams for socket in stream.sockets})
             for stream in streams:
                 stream.here_changed = True
-            return [(stream, {**frame, "count": count}) for stream, frame in real(presence, streams)]
+            return real(presence, streams)
 
-        return frames
+        return owed
 
-    return instead(Presence, "frames", make)
+    stack = contextlib.ExitStack()
+    stack.enter_context(instead(Presence, "owed", make))
+    counted = instead(here, "frame_of", lambda real: lambda cards: {**real(cards), "count": anywhere[0]})
+    stack.enter_context(counted)
+    return stack
 
 
 @leak("membership: typing", _emil_watches(_hugo_types))
