@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from groups.models import Label, Space
-from kit import clock, ids
+from kit import clock, ids, markdown
 from topics.models import Tag, Topic
 from walls.queries import ThreadQuerySet
 
@@ -95,7 +95,7 @@ class Thread(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.excerpt[:80]
+        return self.title or markdown.excerpt(self.excerpt, 80)
 
     def get_absolute_url(self) -> str:
         return f"/threads/{self.public_id}/"
