@@ -72,8 +72,9 @@ def _entries_at_stake(fact: HeardFact) -> QuerySet[Notification]:
     ids = fact.ids
     if "thread" in ids:
         entries = Notification.objects.filter(thread=ids["thread"])
-        spaces = Space.objects.filter(pk=ids.get("from_space", ids["space"]))
-        label = ids.get("was_label") or Thread.objects.values_list("label", flat=True).get(pk=ids["thread"])
+        thread = Thread.objects.only("space_id", "label").get(pk=ids["thread"])
+        spaces = Space.objects.filter(pk=ids.get("from_space", thread.space_id))
+        label = ids.get("was_label") or thread.label
         return entries.filter(person__in=_readers(spaces, label=label))
     if "space" not in ids or fact.name == "membership.ended":
         mine = Notification.objects.filter(person=ids["person"])

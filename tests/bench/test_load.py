@@ -33,6 +33,9 @@ def loaded(db):
     from bench.load import fill
 
     connection.check_constraints()
+    with connection.cursor() as cursor:  # what a test with transactions of its own may have left there
+        cursor.execute("DELETE FROM search_row")
+        cursor.execute("DELETE FROM search_word")
     return fill(posts=POSTS, people=60, groups=12, bodies=40, tell=lambda line: None)
 
 
