@@ -63,6 +63,7 @@ TYPED_BY_NOBODY = {
     "one of our own words, or of a list we keep": {
         *("archive.LogEntry.kind", "kit.Fact.name", "kit.Fact.heard_by", "kit.Fact.ids", "kit.Fact.last_error"),
         *("imports.SourceRecord.kind", "notifications.Notification.facts", "notifications.Visit.before"),
+        *("notifications.Mail.entries", "notifications.Mail.occasion"),
         *(
             "people.Person.time_zone",
             "walls.Draft.reason",
@@ -73,6 +74,7 @@ TYPED_BY_NOBODY = {
         *("walls.Thread.text_language",),
     },
     "of the letters of an address, or nothing": {"archive.AccessRequest.path"},
+    "two characters at most, in which no injection fits": {"people.Person.own_keys"},
     "a mail address; that of an account is injected": {"people.AccountInvitation.email"},
     "named in the command of an import": {
         *("imports.Archive.source", "imports.SourceRecord.source", "imports.SourceRecord.source_id"),
