@@ -16,10 +16,17 @@ BUILT = re.compile(r"/static/[\w./-]+-[0-9A-Z]{8}\.\w+$")
 OFFLINE = re.compile(r"/offline/\?language=(en|fr)$")
 PHONE = VARIANTS["mobile-light"]
 
+# Whether the worker has the page; not where it came up while the page was on its way: it has the next one then.
+# (A script that is evaluated has no limit of its own: a worker that never comes would hold up all journeys.)
 READY = """async () => {
-  const workers = navigator.serviceWorker;
-  await workers.ready;
-  while (!workers.controller) await new Promise((done) => setTimeout(done, 50));
+  const began = Date.now();
+  while (!navigator.serviceWorker.controller) {
+    const waited = Date.now() - began;
+    if (waited > 3000 && (await navigator.serviceWorker.getRegistration())?.active) return false;
+    if (waited > 30000) throw new Error("no worker came within 30 s");
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return true;
 }"""
 KEPT = """async () => {
   const kept = [];
@@ -69,7 +76,9 @@ def png(colour: str) -> bytes:
 
 def with_worker(page, path: str = "/"):
     page.goto(path)
-    page.evaluate(READY)
+    if not page.evaluate(READY):
+        page.reload()
+        assert page.evaluate(READY)
     return page
 
 
