@@ -87,7 +87,10 @@ def test_its_shortcuts_and_where_it_sends_to_are_there(client, cast):
 
 def test_the_bar_round_the_page_has_the_colour_of_the_theme(client, cast):
     client.force_login(cast.member)
-    colours = lambda: re.findall(r'theme-color" content="(#\w{6})"', client.get("/keys/").content.decode())  # noqa: E731
+
+    def colours() -> list[str]:
+        return re.findall(r'theme-color" content="(#\w{6})"', client.get("/keys/").content.decode())
+
     light, dark = colours()
     for theme, expected in (("dark", [dark]), ("light", [light])):
         cast.member.theme = theme

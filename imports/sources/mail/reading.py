@@ -91,7 +91,7 @@ class Reading:
             body = bodies.body_of(raw.content)
             notes = Counter(body.notes)
             text = self._text(body, notes)
-        except (Exception, RecursionError) as problem:  # noqa: BLE001, RUF100 - one hostile mail never ends an import
+        except Exception as problem:  # noqa: BLE001, RUF100 - one hostile mail never ends an import
             self._refuse(known, "mail cannot be read", f"{known.place}: {type(problem).__name__}")
             return
         if not text.strip():
